@@ -1,0 +1,104 @@
+"""A post after `judge`: what is said, of whom, by whom, and how far to believe it.
+
+Judging looks at one post alone: the same post under the same versions gives the same bytes.
+Scores and confidences are integers in 1/10,000 and weights in 1/1,000 (they are summed later);
+the wire shows them as decimals. Spans are half-open offsets [start, end) in code points of `Post.text`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Label = Literal["negative", "neutral", "positive"]
+LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
+EvidenceKind = Literal["handle", "domain", "cashtag", "hashtag", "alias", "context"]
+Role = Literal[
+    "employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media"
+]
+ROLES: tuple[Role, ...] = (
+    "employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media",
+)  # fmt: skip
+Register = Literal["private-talk", "public-talk"]
+Interaction = Literal["alone", "reply", "third-party"]
+DisclosureKind = Literal[
+    "employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive"
+]
+DISCLOSURE_KINDS: tuple[DisclosureKind, ...] = (
+    "employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive",
+)  # fmt: skip
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`code` is "fr", "en" or "other"; confidence in 1/10,000."""
+
+    code: str
+    confidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """`score` in -10,000..10,000; `lexicon` names what scored it; None means unscored: no rule
+    for that language, so the neutral label is no finding and `measure` leaves it out of the score."""
+
+    label: Label
+    score: int
+    lexicon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyMention:
+    """The post is about `company`: the strongest evidence, its span in the text (None where the
+    evidence is metadata), the feeling toward that company, and what the author is to it."""
+
+    company: str
+    evidence: EvidenceKind
+    confidence: int
+    span: Span | None
+    sentiment: Sentiment
+    role: Role = "amateur"
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A passage that shows the inside of an organisation; `company` is None where it names none."""
+
+    kind: DisclosureKind
+    explicit: bool
+    span: Span
+    confidence: int
+    company: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credibility:
+    """Class of the source and its weight in 1/1,000."""
+
+    level: str  # "class" on the wire
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, toward the post's companies as a whole."""
+
+    role: Role
+    credibility: Credibility
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that one post alone tells."""
+
+    key: str
+    language: Language
+    sentiment: Sentiment
+    author: Speaker
+    register: Register
+    interaction: Interaction
+    mentions: tuple[CompanyMention, ...]
+    disclosures: tuple[Disclosure, ...]
+    signature: str | None
+    versions: dict[str, str]

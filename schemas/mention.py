@@ -1,0 +1,82 @@
+"""One company in one post: the value of `mentions.v1`, keyed by company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.judged import (
+    DisclosureKind,
+    EvidenceKind,
+    Interaction,
+    Label,
+    Register,
+    Role,
+    Span,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Coordinates:
+    """Where a record lies in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class MentionDisclosure:
+    """A disclosure that bears on the mention's company (or on none that is named)."""
+
+    kind: DisclosureKind
+    explicit: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What `measure` needs of one post about one company.
+
+    (`post`, `version`, `company`) identifies it, so a reader can drop repeats. `event_time` is in
+    epoch milliseconds, `score` in 1/10,000, `weight` (credibility alone) in 1/1,000, `confidence` in
+    1/10,000. `author` is a keyed hash (hex) or None. `scored` is False for languages left unscored.
+    """
+
+    post: str
+    version: int
+    company: str
+    platform: str
+    kind: str
+    event_time: int
+    origin: Coordinates
+    evidence: EvidenceKind
+    confidence: int
+    label: Label
+    score: int
+    scored: bool
+    language: str
+    role: Role
+    credibility: str
+    weight: int
+    register: Register
+    interaction: Interaction
+    disclosures: tuple[MentionDisclosure, ...]
+    author: str | None
+    signature: str | None
+    repost_of: str | None
+    versions: str  # hash of Judged.versions
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """Whatever versions of `post` below `below` contributed anywhere is void.
+
+    Sent to every partition of `mentions.v1` for an edit (`below` = its version) and a deletion
+    (`below` is None: all versions, now and later), for `judge` cannot know which companies an
+    older version named.
+    """
+
+    post: str
+    below: int | None
+    at: int
+    origin: Coordinates

@@ -1,0 +1,1 @@
+"""How Vigie runs: the only package that does IO."""
