@@ -7,11 +7,11 @@ through unread, so that an older Vigie reads what a newer source writes.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 
-from schemas.post import KINDS, Author, Deletion, Engagement, Entities, Kind, Post, Source
+from schemas.post import KINDS, Author, Deletion, Engagement, Entities, Post, Source
 from schemas.reject import Invalid, Reason
 
 RECORD_LIMIT = 900_000  # bytes; Kafka's own default limit is 1 MiB with headers
@@ -140,7 +140,7 @@ def _record(document: dict[str, Any]) -> Post | Deletion:
         text=_text(document, "text", limit=TEXT_LIMIT, empty=True),
         created_at=_time(document, "created_at"),
         source=_source(_part(document, "source", required=True)),
-        kind=cast("Kind", kind),
+        kind=kind,
         fetched_at=_optional_time(document, "fetched_at"),
         url=_optional(document, "url", str),
         lang=_optional(document, "lang", str),
@@ -190,10 +190,14 @@ def _author(part: dict[str, Any]) -> Author:
 def _engagement(part: dict[str, Any]) -> Engagement:
     if not part:
         return _NO_ENGAGEMENT
-    counts = [
-        _optional(part, name, int, where="metrics.") for name in ("likes", "shares", "replies", "views")
-    ]
-    return Engagement(*counts, observed_at=_optional_time(part, "observed_at", where="metrics."))
+    where = "metrics."
+    return Engagement(
+        likes=_optional(part, "likes", int, where=where),
+        shares=_optional(part, "shares", int, where=where),
+        replies=_optional(part, "replies", int, where=where),
+        views=_optional(part, "views", int, where=where),
+        observed_at=_optional_time(part, "observed_at", where=where),
+    )
 
 
 def _entities(part: dict[str, Any]) -> Entities:
