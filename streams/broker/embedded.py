@@ -1,0 +1,194 @@
+"""The embedded broker: one real Kafka over one home directory."""
+
+import asyncio
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from streams.broker.cache import cache_dir
+from streams.broker.error import BrokerError
+from streams.broker.jars import KAFKA_VERSION, Progress, fetch_jars
+from streams.broker.java import find_java
+from streams.broker.kraft import cluster_id, format_storage, properties, write_properties
+from streams.broker.lock import FileLock
+from streams.broker.ports import LOOPBACK, Ports, kept_ports
+from streams.broker.process import BrokerProcess
+from streams.broker.ready import answering_cluster
+from streams.broker.stale import Record, end_stale, find_stale
+
+_ASK_EVERY = 0.05  # seconds
+_LINES_TOLD = 15
+
+
+class EmbeddedBroker:
+    """A Kafka over `home`: data, ports and cluster id in `<home>/kafka`, log in `<home>/logs/kafka.log`.
+
+    start() may follow a stop() or a death of the broker: data stay, and so do the ports unless another
+    program took one, so read `bootstrap` again after each start. Any event loop may call the methods, one at
+    a time; on Linux the broker dies with the thread that called start().
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        heap: str = "512m",
+        say: Callable[[str], None],
+        progress: Progress | None = None,
+        cache: Path | None = None,
+        extra: Mapping[str, str] | None = None,
+        start_limit: float = 60.0,
+    ) -> None:
+        """`heap` is the JVM's -Xmx, `extra` properties go over the broker's own, `start_limit` is seconds."""
+        self.home = home.absolute()
+        self.heap = heap
+        self.say = say
+        self.progress = progress
+        self.cache = cache or cache_dir()
+        self.extra = dict(extra or {})
+        self.start_limit = start_limit
+        self.log = self.home / "logs" / "kafka.log"
+        self._directory = self.home / "kafka"
+        self._output = self.home / "logs" / "kafka.out"
+        self._properties_file = self._directory / "server.properties"
+        self._record = self._directory / "broker.json"
+        self._lock = FileLock(self._directory / "lock")
+        self._ports: Ports | None = None
+        self._process: BrokerProcess | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """`127.0.0.1:port` of the last start."""
+        if self._ports is None:
+            raise BrokerError("the broker has not been started: it has no address yet")
+        return f"{LOOPBACK}:{self._ports.broker}"
+
+    @property
+    def pid(self) -> int:
+        """The broker's process id; BrokerError when it does not run."""
+        if not self.running or self._process is None:
+            raise BrokerError("the broker does not run")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.running
+
+    async def start(self) -> None:
+        """Fetch what is missing, format once, start, and return when the broker answers; else BrokerError."""
+        if self.running:
+            raise BrokerError(f"the broker over {self.home} runs already")
+        self._take_home()
+        try:
+            java = self._java_command(await self._fetch())
+            self._ports = await asyncio.to_thread(self._prepare, java)
+            self.say(f"starting Apache Kafka {KAFKA_VERSION} on {self.bootstrap}")
+            self._process = BrokerProcess([*java, "kafka.Kafka", str(self._properties_file)], self._output)
+            Record(self._process.pid, self._process.started, os.getpid()).write(self._record)
+            await self._answer(self._process)
+        except BaseException:
+            await self.stop(limit=0.0)
+            raise
+
+    async def wait(self) -> int:
+        """The exit code once the broker has ended (negative for a signal), at once if it has."""
+        if self._process is None:
+            raise BrokerError("the broker has not been started")
+        return await self._process.wait()
+
+    async def stop(self, limit: float = 6.0) -> None:
+        """End the broker, by force after `limit` seconds, and let go of the home; twice does no harm."""
+        if self._process is not None and self._process.running:
+            await self._process.stop(limit)
+        if self._lock.held:
+            self._record.unlink(missing_ok=True)
+            self._lock.release()
+
+    def _take_home(self) -> None:
+        """Make this the home's only broker, and end one that a dead owner left behind."""
+        record = Record.read(self._record)
+        if not self._lock.held and not self._lock.acquire(wait=False):
+            owner = f" (process {record.owner})" if record else ""
+            raise BrokerError(
+                f"another vigie{owner} runs a broker over {self.home}: stop it, or choose another --home"
+            )
+        if record and (process := find_stale(record, self._properties_file)):
+            self.say(f"ending the broker that an earlier run left behind (process {record.pid})")
+            end_stale(process)
+
+    async def _fetch(self) -> list[Path]:
+        cancelled = threading.Event()
+        try:
+            return await asyncio.to_thread(
+                fetch_jars,
+                self.cache,
+                say=self.say,
+                progress=self.progress,
+                cancelled=cancelled,
+                repository=os.environ.get("VIGIE_MAVEN_REPOSITORY"),
+            )
+        except asyncio.CancelledError:
+            cancelled.set()  # else the thread would go on to the last file
+            raise
+
+    def _java_command(self, jars: list[Path]) -> list[str]:
+        """The command up to the main class."""
+        return [
+            str(find_java()),
+            f"-Xmx{self.heap}",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-UsePerfData",  # no files in the system's temporary directory
+            "-Djava.awt.headless=true",
+            f"-Djava.io.tmpdir={self._directory / 'tmp'}",
+            f"-Dlog4j2.configurationFile={self._directory / 'log4j2.properties'}",
+            f"-Dvigie.log={self.log}",
+            "-cp",
+            os.pathsep.join(str(jar) for jar in jars),
+        ]
+
+    def _prepare(self, java: list[str]) -> Ports:
+        """Everything that the broker reads: directories, properties, the formatted data directory."""
+        data = self._directory / "data"
+        temporary = self._directory / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)  # native libraries that a killed broker left
+        for directory in (data, temporary, self.log.parent):
+            directory.mkdir(parents=True, exist_ok=True)
+        ports = kept_ports(self._directory / "ports.json")
+        write_properties(self._properties_file, properties(data, ports) | self.extra)
+        log4j = files("streams.broker").joinpath("log4j2.properties").read_bytes()
+        (self._directory / "log4j2.properties").write_bytes(log4j)
+        if cluster_id(data) is None:
+            self.say(f"formatting {data}")
+            format_storage(java, self._properties_file)
+        return ports
+
+    async def _answer(self, process: BrokerProcess) -> None:
+        """Return when this broker answers a metadata request; BrokerError when it dies or takes too long."""
+        ours = cluster_id(self._directory / "data")
+        until = time.monotonic() + self.start_limit
+        while await answering_cluster(self.bootstrap) != ours:
+            if not process.running:
+                raise BrokerError(
+                    f"Kafka ended at its start (exit status {await process.wait()}). {self._advice()}"
+                )
+            if time.monotonic() > until:
+                raise BrokerError(f"Kafka did not answer within {self.start_limit:.0f} s. {self._advice()}")
+            await asyncio.sleep(_ASK_EVERY)
+
+    def _advice(self) -> str:
+        """Where to look, and the last lines that the broker left."""
+        lines: list[str] = []
+        for path in (self.log, self._output):
+            if path.exists():
+                lines += path.read_text("utf-8", "replace").splitlines()[-_LINES_TOLD:]
+        told = "\n  ".join(lines) or "(none)"
+        return (
+            f"See {self.log}; `vigie doctor` checks memory, disk and ports; --broker HOST:PORT uses another "
+            f"Kafka. Its last words:\n  {told}"
+        )
