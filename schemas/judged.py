@@ -13,17 +13,13 @@ from typing import Literal
 Label = Literal["negative", "neutral", "positive"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 EvidenceKind = Literal["handle", "domain", "cashtag", "hashtag", "alias", "context"]
-Role = Literal[
-    "employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media"
-]
+Role = Literal["employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media"]
 ROLES: tuple[Role, ...] = (
     "employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media",
 )  # fmt: skip
 Register = Literal["private-talk", "public-talk"]
 Interaction = Literal["alone", "reply", "third-party"]
-DisclosureKind = Literal[
-    "employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive"
-]
+DisclosureKind = Literal["employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive"]
 DISCLOSURE_KINDS: tuple[DisclosureKind, ...] = (
     "employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive",
 )  # fmt: skip
