@@ -25,13 +25,12 @@ from streams.sources.jetstream import JetstreamSource
 
 EVENTS = (Path(__file__).parents[1] / "fixtures" / "bluesky" / "events.jsonl").read_text("utf-8").splitlines()
 Play = Callable[[web.WebSocketResponse, web.Request], Awaitable[None]]
+Asked = list[dict[str, list[str]]]
 
 
 @asynccontextmanager
-async def jetstream(
-    *plays: Play,
-) -> AsyncIterator[tuple[JetstreamSource, list[dict[str, list[str]]], list[float]]]:
-    """A source on a server that plays one of `plays` for each connection; what it was asked, and the waits."""
+async def jetstream(*plays: Play) -> AsyncIterator[tuple[JetstreamSource, Asked, list[float]]]:
+    """A source on a server that plays one of `plays` a connection; what it was asked, and its waits."""
     asked: Asked = []
     waits: list[float] = []
 
