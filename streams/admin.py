@@ -8,10 +8,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import Topic
-
-
-class BrokerError(Exception):
-    """The broker cannot be used as it is; the message says what to do."""
+from streams.broker.error import BrokerError
 
 
 def ensure_topics(bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1) -> list[str]:
