@@ -1,0 +1,170 @@
+"""Lines -> records: JSON objects and CSV rows, each one decoded or refused with its line (total)."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from schemas.codec import RECORD_LIMIT, decode_post
+from schemas.post import Deletion, Post, Source
+from schemas.reject import Invalid
+from streams.sources.fields import FieldMap, map_row
+from streams.sources.lines import Line
+
+_ROW_LINES = 1000  # a quoted field that runs on for longer was never closed
+_OPEN = "unexpected end of data"  # csv's word for a quote that the text does not close
+
+
+class Record(NamedTuple):
+    """What the lines from `line` on hold; `size` and `digest` (of an over-long line) are of the whole."""
+
+    line: int
+    end: int
+    raw: bytes
+    outcome: Post | Deletion | Invalid
+    size: int
+    digest: str | None = None
+
+
+class Reader(Protocol):
+    """Lines in, records out; blank lines are nothing."""
+
+    def feed(self, line: Line) -> Iterator[Record]: ...
+
+    def flush(self) -> Iterator[Record]: ...
+
+
+class JsonLines:
+    """One JSON object a line: Vigie's own posts as they are, any other by the field map."""
+
+    def __init__(self, fields: FieldMap, place: str) -> None:
+        self._fields = fields
+        self._place = place
+
+    def feed(self, line: Line) -> Iterator[Record]:
+        if line.digest is not None:
+            yield _too_long(line)
+        elif line.raw.strip():
+            yield Record(line.number, line.end, line.raw, self._decode(line), line.size)
+
+    def flush(self) -> Iterator[Record]:
+        yield from ()
+
+    def _decode(self, line: Line) -> Post | Deletion | Invalid:
+        try:
+            document = orjson.loads(line.raw)
+        except orjson.JSONDecodeError:
+            return decode_post(line.raw)  # says why
+        native = isinstance(document, dict) and (
+            isinstance(document.get("source"), dict) or document.get("deleted") is True
+        )
+        if not isinstance(document, dict) or (native and self._fields == FieldMap()):
+            return decode_post(line.raw)
+        return map_row(document, self._fields, Source("file", self._place, str(line.number)))
+
+
+class CsvRows:
+    """Rows of CSV whose quoted fields may run over lines.
+
+    A row that cannot be read costs its first line alone: reading goes on at the next line, so that one
+    stray quote does not swallow the rows behind it.
+    """
+
+    def __init__(
+        self, heading: list[str], decode: Callable[[dict[str, Any], int], Post | Deletion | Invalid], *,
+        delimiter: str = ",", escape: str | None = None,
+    ) -> None:  # fmt: skip
+        self._heading = heading
+        self._decode = decode
+        self._delimiter = delimiter
+        self._escape = escape
+        self._pending: deque[Line] = deque()
+        self._tried = 0  # pending lines known to leave a quote open
+        self._odd = False  # an odd number of quotes in them
+        self._bytes = 0
+
+    def feed(self, line: Line) -> Iterator[Record]:
+        if line.digest is not None:
+            yield from self.flush()
+            yield _too_long(line)
+            return
+        self._pending.append(line)
+        yield from self._drain(final=False)
+
+    def flush(self) -> Iterator[Record]:
+        yield from self._drain(final=True)
+
+    def _drain(self, *, final: bool) -> Iterator[Record]:
+        while self._pending:
+            if not self._tried and not self._pending[0].raw.strip():
+                self._pending.popleft()
+                continue
+            answer = self._next(final=final)
+            if answer is None:
+                return
+            count, outcome = answer
+            taken = [self._pending.popleft() for _ in range(count)]
+            self._tried, self._odd, self._bytes = 0, False, 0
+            raw = b"\n".join(line.raw for line in taken)
+            yield Record(taken[0].number, taken[-1].end, raw, outcome, len(raw))
+
+    def _next(self, *, final: bool) -> tuple[int, Post | Deletion | Invalid] | None:
+        """How many pending lines the next record takes and what it is; None where more lines are needed."""
+        first = self._pending[0]
+        while self._tried < len(self._pending):
+            line = self._pending[self._tried]
+            self._tried += 1
+            self._bytes += line.size
+            self._odd ^= bool(self._quotes(line.raw) & 1)
+            if self._bytes > RECORD_LIMIT or self._tried > _ROW_LINES:
+                return 1, Invalid("bad-value", "a quoted field is never closed")
+            if self._tried > 1 and self._odd:
+                continue
+            row = self._parse(b"\n".join(self._pending[index].raw for index in range(self._tried)))
+            if row == _OPEN:
+                continue
+            if isinstance(row, Invalid):
+                return 1, row
+            return self._tried, self._decode(dict(zip(self._heading, row, strict=True)), first.number)
+        return (1, Invalid("bad-value", "a quoted field is never closed")) if final else None
+
+    def _quotes(self, raw: bytes) -> int:
+        count = raw.count(b'"')
+        return count - raw.count(b'\\"') if self._escape else count
+
+    def _parse(self, raw: bytes) -> list[str] | str | Invalid:
+        """The fields, `_OPEN`, or what is wrong."""
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return Invalid("not-utf8", f"invalid UTF-8 at byte {error.start} of the row: write CSV as UTF-8")
+        if "\0" in text:
+            return Invalid("bad-value", "a NUL byte in the row")
+        try:
+            row = parse_row(text, self._delimiter, self._escape)
+        except csv.Error as error:
+            if str(error) == _OPEN:
+                return _OPEN
+            return Invalid("too-large" if "limit" in str(error) else "bad-value", f"CSV: {error}")
+        if len(row) != len(self._heading):
+            return Invalid("bad-value", f"{len(row)} columns where the heading has {len(self._heading)}")
+        return row
+
+
+def parse_row(text: str, delimiter: str, escape: str | None = None) -> list[str]:
+    """The fields of one row. Raises `csv.Error`."""
+    return next(csv.reader([text], strict=True, delimiter=delimiter, escapechar=escape), [])
+
+
+def mapped(fields: FieldMap, place: str) -> Callable[[dict[str, Any], int], Post | Deletion | Invalid]:
+    """Decode rows of file `place` by a field map."""
+    return lambda row, line: map_row(row, fields, Source("file", place, str(line)))
+
+
+def _too_long(line: Line) -> Record:
+    detail = f"{line.size} bytes in one line; a record may have {RECORD_LIMIT}"
+    return Record(line.number, line.end, line.raw, Invalid("too-large", detail), line.size, line.digest)
