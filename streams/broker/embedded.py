@@ -14,6 +14,7 @@ from streams.broker.error import BrokerError
 from streams.broker.jars import KAFKA_VERSION, Progress, fetch_jars
 from streams.broker.java import find_java
 from streams.broker.kraft import cluster_id, format_storage, properties, write_properties
+from streams.broker.last_words import last_words
 from streams.broker.lock import FileLock
 from streams.broker.ports import LOOPBACK, Ports, kept_ports
 from streams.broker.process import BrokerProcess
@@ -21,7 +22,6 @@ from streams.broker.ready import answering_cluster
 from streams.broker.stale import Record, end_stale, find_stale
 
 _ASK_EVERY = 0.05  # seconds
-_LINES_TOLD = 15
 
 
 class EmbeddedBroker:
@@ -59,6 +59,7 @@ class EmbeddedBroker:
         self._lock = FileLock(self._directory / "lock")
         self._ports: Ports | None = None
         self._process: BrokerProcess | None = None
+        self._log_start = 0
 
     @property
     def bootstrap(self) -> str:
@@ -86,6 +87,7 @@ class EmbeddedBroker:
         try:
             java = self._java_command(await self._fetch())
             self._ports = await asyncio.to_thread(self._prepare, java)
+            self._log_start = self.log.stat().st_size if self.log.exists() else 0
             self.say(f"starting Apache Kafka {KAFKA_VERSION} on {self.bootstrap}")
             self._process = BrokerProcess([*java, "kafka.Kafka", str(self._properties_file)], self._output)
             Record(self._process.pid, self._process.started, os.getpid()).write(self._record)
@@ -182,13 +184,9 @@ class EmbeddedBroker:
             await asyncio.sleep(_ASK_EVERY)
 
     def _advice(self) -> str:
-        """Where to look, and the last lines that the broker left."""
-        lines: list[str] = []
-        for path in (self.log, self._output):
-            if path.exists():
-                lines += path.read_text("utf-8", "replace").splitlines()[-_LINES_TOLD:]
-        told = "\n  ".join(lines) or "(none)"
+        """Where to look, and what the broker left in its log since this start."""
+        words = "\n  ".join(last_words(self.log, self._log_start, self._output)) or "(none)"
         return (
             f"See {self.log}; `vigie doctor` checks memory, disk and ports; --broker HOST:PORT uses another "
-            f"Kafka. Its last words:\n  {told}"
+            f"Kafka. Its last words:\n  {words}"
         )

@@ -130,6 +130,7 @@ class _Fetch:
                     one.result()
             except BaseException:
                 self.cancelled.set()
+                pool.shutdown(cancel_futures=True)
                 raise
 
     def fetch(self, jar: Jar) -> None:

@@ -45,6 +45,9 @@ def properties(data: Path, ports: Ports) -> dict[str, str]:
         # No wait for further members: a group of few workers starts at once.
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "1000",
+        # A killed broker is refused by its own controller until its old session ends: 4 s, not 12.
+        "broker.session.timeout.ms": "2000",
+        "broker.heartbeat.interval.ms": "500",
         "num.network.threads": "2",
         "num.io.threads": "4",
         # The cleaner takes this from the heap as it starts; 128 MB otherwise.
