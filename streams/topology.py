@@ -2,7 +2,7 @@
 
     posts.v1 --judge--> mentions.v1 --measure--> ledger (table) --publish--> reputation.v1, /metrics
                  |--> rejects.v1 --bury--> buried (table)
-                 |--> tallies (table)
+                 |--> counts (table)
 
 A batch is acknowledged when its agent asks for the next one; by then everything that it led to, sent
 records and table writes alike, was acknowledged by Kafka. Whatever else goes wrong ends the worker:
@@ -21,7 +21,7 @@ import orjson
 from agents import steps
 from agents.judge import Judge
 from agents.measure import Measure, MeasureSettings
-from agents.tally import Tally
+from agents.fenced_count import FencedCount
 from schemas.mention import encode_mention
 from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS
@@ -31,7 +31,7 @@ from streams.tables import PartitionStates
 from streams.transport import BatchingApp
 
 log = logging.getLogger("vigie.topology")
-TALLY = "tally"  # the one key of a tally's partition
+COUNT = "count"  # the one key of a partition of counts
 
 
 class Topology:
@@ -41,16 +41,16 @@ class Topology:
         self._app = app
         self._judge = judge
         self._secret = secret
-        self.tallies = PartitionStates(table_of(app, "tallies"), _tally)
+        self.counts = PartitionStates(table_of(app, "counts"), _count)
         self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: _ledger(rows, measure))
-        self.buried = PartitionStates(table_of(app, "buried"), _tally)
+        self.buried = PartitionStates(table_of(app, "buried"), _count)
         for topic, agent in ((POSTS, self.judge), (MENTIONS, self.measure), (REJECTS, self.bury)):
             app.agent(topic_of(app, topic), name=agent.__name__)(_deadly(agent))
 
     async def judge(self, batches: Any) -> AsyncIterator[None]:
-        """posts.v1 -> mentions.v1, rejects.v1, tallies."""
+        """posts.v1 -> mentions.v1, rejects.v1, counts."""
         outbox = Outbox(self._app)
-        async for verdict in steps.judge(batches, self._judge, self.tallies.of, self._secret):
+        async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
             for mention in verdict.mentions:
                 await outbox.send(MENTIONS, mention.company.encode(), encode_mention(mention))
             for retraction in verdict.retractions:
@@ -60,9 +60,9 @@ class Topology:
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
                 await outbox.send(REJECTS, key, encode_reject(reject))
             await outbox.delivered()
-            tally = self.tallies.of(verdict.partition)
-            self.tallies.table.write(verdict.partition, {TALLY: tally.state()})
-            await self.tallies.table.durable()
+            count = self.counts.of(verdict.partition)
+            self.counts.table.write(verdict.partition, {COUNT: count.state()})
+            await self.counts.table.durable()
             yield
 
     async def measure(self, batches: Any) -> AsyncIterator[None]:
@@ -76,11 +76,11 @@ class Topology:
         """rejects.v1 -> buried: dead letters by reason, each counted once by where it lay."""
         async for batch in batches:
             partition = batch[0].partition
-            tally = self.buried.of(partition)
+            count = self.buried.of(partition)
             for record in batch:
                 letter = orjson.loads(record.value)
-                tally.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
-            self.buried.table.write(partition, {TALLY: tally.state()})
+                count.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
+            self.buried.table.write(partition, {COUNT: count.state()})
             await self.buried.table.durable()
             yield
 
@@ -89,15 +89,15 @@ class Topology:
         assigned: dict[str, set[int]] = {}
         for tp in self._app.consumer.assignment():
             assigned.setdefault(tp.topic, set()).add(tp.partition)
-        for topic, states in ((POSTS, self.tallies), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
+        for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
             mine = assigned.get(topic.name, set())
             states.keep_only(mine)
             for partition in mine:
                 states.of(partition)
 
 
-def _tally(rows: Iterator[tuple[str, bytes]]) -> Tally:
-    return Tally(dict(rows).get(TALLY))
+def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:
+    return FencedCount(dict(rows).get(COUNT))
 
 
 def _ledger(rows: Iterator[tuple[str, bytes]], settings: MeasureSettings) -> Measure:

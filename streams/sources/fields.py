@@ -237,14 +237,10 @@ def _shaped(shape: Shape, value: Any, form: str | None) -> Any:  # noqa: PLR0911
             return int(text.partition(".")[0]) if _COUNT.fullmatch(text) else None
         case "number":
             return _number(value)
+        case "id" if isinstance(value, float):  # spreadsheets write 7 as 7.0
+            return str(int(value)) if value.is_integer() and abs(value) < 2**53 else None
         case "text" | "id":
-            if isinstance(value, bool | float) and not (isinstance(value, float) and value.is_integer()):
-                return None
-            return (
-                str(int(value) if isinstance(value, float) else value)
-                if isinstance(value, str | int | float)
-                else None
-            )
+            return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
 def _strings(values: Any, prefix: str = "") -> list[str] | None:

@@ -12,7 +12,7 @@ import gzip
 import time
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import closing
 
 from schemas.post import Deletion
 from schemas.reject import Invalid
@@ -53,8 +53,7 @@ class FileSource:
                 opened = await in_thread(lambda: open_file(self._path))
             except OSError as error:
                 raise SourceError(f"{self._path}: {error.strerror or error}") from None
-            # Standard input stays open: a thread may still wait in it, and closing would wait for that.
-            with nullcontext() if self._path == "-" else opened.stream:
+            with closing(opened):
                 reading = Reading(self._path, opened, self._fields, follow=self._follow, pause=self._pause)
                 try:
                     if (gap := await reading.start(place)) is not None:

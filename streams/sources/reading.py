@@ -59,8 +59,18 @@ class Opened(NamedTuple):
     """An open file; only a `plain` one can grow, and only a `seekable` one can be read again."""
 
     stream: BinaryIO
-    plain: bool
+    below: BinaryIO  # the file itself, where `stream` unzips it
     seekable: bool
+
+    @property
+    def plain(self) -> bool:
+        return self.stream is self.below
+
+    def close(self) -> None:
+        """Close all but standard input and pipes: a thread may wait there, and closing would wait for it."""
+        if self.seekable:
+            self.stream.close()
+            self.below.close()
 
 
 class Reading:
@@ -218,10 +228,10 @@ def open_file(path: str) -> Opened:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(21, "is a directory")
     seekable = stat.S_ISREG(mode) and path != "-"
-    stream = io.BufferedReader(raw, _CHUNK)
-    if stream.peek(2)[:2] == b"\x1f\x8b":
-        return Opened(cast("BinaryIO", gzip.GzipFile(fileobj=stream)), plain=False, seekable=seekable)
-    return Opened(cast("BinaryIO", stream), plain=True, seekable=seekable)
+    below = cast("BinaryIO", io.BufferedReader(raw, _CHUNK))
+    if cast("io.BufferedReader", below).peek(2)[:2] == b"\x1f\x8b":
+        return Opened(cast("BinaryIO", gzip.GzipFile(fileobj=below)), below, seekable=seekable)
+    return Opened(below, below, seekable=seekable)
 
 
 def _read(stream: BinaryIO, count: int = _CHUNK) -> bytes:

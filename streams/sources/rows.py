@@ -128,7 +128,8 @@ class CsvRows:
             if row == _OPEN:
                 continue
             if isinstance(row, Invalid):
-                return 1, row
+                alone = self._tried == 1
+                return 1, row if alone else Invalid("bad-value", f"a quoted field over lines: {row.detail}")
             return self._tried, self._decode(dict(zip(self._heading, row, strict=True)), first.number)
         return (1, Invalid("bad-value", "a quoted field is never closed")) if final else None
 

@@ -1,6 +1,6 @@
 """How many records there were, each counted once however often it is delivered.
 
-A tally carries its fence: for each origin (topic, partition) the highest offset counted. Within an
+A count carries its fence: for each origin (topic, partition) the highest offset counted. Within an
 origin offsets only grow, so a record at or below the fence was counted before.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import orjson
 
 
-class Tally:
+class FencedCount:
     """Counts by name, with the fence, for one partition of one topic."""
 
     __slots__ = ("counts", "fence")
