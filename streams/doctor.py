@@ -25,7 +25,10 @@ from streams.broker.ready import answering_cluster
 
 MIN_PYTHON = (3, 11)
 ENOUGH_DISK, LEAST_DISK = 2_000_000_000, 300_000_000  # bytes
-ENOUGH_MEMORY, LEAST_MEMORY = 1_500_000_000, 700_000_000  # bytes: broker 0.4 GB, a worker and its sentiment tables
+ENOUGH_MEMORY, LEAST_MEMORY = (
+    1_500_000_000,
+    700_000_000,
+)  # bytes: broker 0.4 GB, a worker and its sentiment tables
 _ANSWER = 5.0  # seconds
 
 
@@ -60,7 +63,9 @@ async def diagnose(
     findings += [check_disk(home), check_memory(psutil.virtual_memory().available)]
     address = broker or living_broker(home)
     if address is None:
-        findings.append(Finding("broker", Verdict.OK, "the embedded Kafka does not run; `vigie run` starts it"))
+        findings.append(
+            Finding("broker", Verdict.OK, "the embedded Kafka does not run; `vigie run` starts it")
+        )
     else:
         findings.append(answered := await check_broker(address))
         if answered.verdict is Verdict.OK:
@@ -104,7 +109,9 @@ def check_disk(home: Path) -> Finding:
     there = next(path for path in (home.absolute(), *home.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     found = f"{free / 1e9:.1f} GB free for {home}"
-    return _by_amount("disk", free, ENOUGH_DISK, LEAST_DISK, found, "free some space, or choose another --home")
+    return _by_amount(
+        "disk", free, ENOUGH_DISK, LEAST_DISK, found, "free some space, or choose another --home"
+    )
 
 
 def check_memory(available: int) -> Finding:
@@ -172,7 +179,9 @@ def check_metrics(address: str) -> Finding:
     """Whether the exposition may listen at host:port: nobody is there, or a vigie that runs already."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 0xFFFF:
-        return Finding("metrics", Verdict.FAIL, f"{address!r} is not host:port", "correct VIGIE_METRICS_ADDRESS")
+        return Finding(
+            "metrics", Verdict.FAIL, f"{address!r} is not host:port", "correct VIGIE_METRICS_ADDRESS"
+        )
     host = host.strip("[]")
     try:
         family, kind, _, _, socket_address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]

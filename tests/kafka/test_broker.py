@@ -174,7 +174,9 @@ async def test_a_broker_that_cannot_start_says_why_and_what_to_do(make_broker: M
         _ = broker.pid
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends it (test_broker_stale.py)")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the next start ends it (test_broker_record.py)"
+)
 async def test_it_dies_with_its_parent_and_the_home_is_free_again(
     tmp_path: Path, make_broker: MakeBroker
 ) -> None:
