@@ -11,7 +11,9 @@ from schemas.topics import Topic
 from streams.broker.error import BrokerError
 
 
-def ensure_topics(bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1) -> list[str]:
+def ensure_topics(
+    bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1
+) -> list[str]:
     """Make missing topics; the names made. Raises BrokerError for a count other than `partitions`,
     for a key would then meet another partition than its state."""
     try:

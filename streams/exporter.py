@@ -58,7 +58,17 @@ class SnapshotCollector(Collector):
         versions = snapshot.versions
         yield _family(
             m.BUILD,
-            [((VERSION, platform.python_version(), versions.get("watchlist", ""), versions.get("rules", "")), 1)],
+            [
+                (
+                    (
+                        VERSION,
+                        platform.python_version(),
+                        versions.get("watchlist", ""),
+                        versions.get("rules", ""),
+                    ),
+                    1,
+                )
+            ],
         )
 
 
