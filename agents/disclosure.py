@@ -113,7 +113,9 @@ class DisclosureTagger:
             found = _near(by_kind.get(kind, []), len(post.text))
             if not found and not (at_review and "against" not in by_kind):
                 continue
-            against = sum(hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares)
+            against = sum(
+                hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares
+            )
             against = 0 if at_review else against + ADDRESSED * _addresses(post.text, matches)
             bonus = REVIEW_TIE if at_review else tie
             score = min(CAP, sum(hit.rule.weight for hit in found)) + bonus - against

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -34,10 +35,8 @@ def ensure_topics(
         missing = [topic for topic in topics if topic.name not in there]
         for topic in missing:
             new = NewTopic(topic.name, partitions, replication, topic_configs=topic.config())
-            try:
+            with contextlib.suppress(TopicAlreadyExistsError):  # another worker was faster
                 admin.create_topics([new])
-            except TopicAlreadyExistsError:
-                pass  # another worker was faster
         return [topic.name for topic in missing]
     finally:
         admin.close()

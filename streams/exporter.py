@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import socket
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-
 from dataclasses import replace
+from typing import Any
 
 from agents.judge import Judge
 from schemas.reputation import OUTCOMES, Reputation, encode
@@ -91,7 +91,7 @@ class Publisher:
         )
 
     def _lag(self) -> dict[tuple[str, int], int]:
-        consumer = self._app.consumer
+        consumer: Any = self._app.consumer
         lag = {}
         for tp in consumer.assignment():
             if tp.topic in {POSTS.name, MENTIONS.name, REJECTS.name}:
