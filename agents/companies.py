@@ -65,7 +65,7 @@ class CompanyMatcher:
         self._forms = [tuple(forms) for forms in by_pattern.values()]
         self._automaton = BytesAhoCorasick(list(by_pattern))
         self._accounts = Accounts(companies, watchlist.persons)
-        self._doubts = [Doubts(company) for company in companies]
+        self._doubts = [Doubts(company, index) for index, company in enumerate(companies)]
 
     def match(self, post: Post) -> tuple[Match, ...]:
         """The companies that `post` is about, sorted by id; at most one match for each."""
@@ -80,7 +80,8 @@ class CompanyMatcher:
         by_company: dict[int, list[Found]] = {}
         for item in found:
             by_company.setdefault(item.company, []).append(item)
-        reading = Reading(post.text, folded)
+        names = sorted((item.span, item.company) for item in found if item.span is not None)
+        reading = Reading(post.text, folded, names)
         matches = (self._settle(reading, by_company[index]) for index in sorted(by_company))
         return tuple(match for match in matches if match is not None)
 
@@ -94,7 +95,7 @@ class CompanyMatcher:
         blocked: list[tuple[int, Span]] = []
         for pattern, start, end in hits:
             for form in self._forms[pattern]:
-                span = folded.span(start + form.tier.boundary, end - 1)
+                span = folded.span(start + form.boundary, end - 1)
                 if not (placed := form.place(post.text, span)):
                     continue
                 if form.tier is Tier.BLOCK:
@@ -124,17 +125,26 @@ class CompanyMatcher:
         accepted = [item for item in found if not item.doubtful]
         doubtful = [item for item in found if item.doubtful]
         if doubtful:
-            doubts = self._doubts[found[0].company]
-            settled = bool(accepted)
-            for item in doubtful:
-                confidence = doubts.confidence(reading, item.place, item.evidence, settled=settled)
-                if confidence:
-                    accepted.append(replace(item, confidence=confidence))
+            accepted += self._believed(reading, doubtful, settled=bool(accepted))
         if not accepted:
             return None
         best = max(accepted, key=lambda item: (item.confidence, item.span is not None, -item.place[0]))
         spans = sorted({item.span for item in accepted if item.span is not None})
         return Match(self._ids[best.company], best.evidence, best.confidence, best.span, tuple(spans))
+
+    def _believed(self, reading: Reading, doubtful: Sequence[Found], *, settled: bool) -> list[Found]:
+        """The doubtful forms that count; once one does, the others in the same casing do too."""
+        doubts = self._doubts[doubtful[0].company]
+
+        def weigh(*, settled: bool) -> list[Found]:
+            weighed = (
+                (item, doubts.confidence(reading, item.place, item.evidence, settled=settled))
+                for item in doubtful
+            )
+            return [replace(item, confidence=confidence) for item, confidence in weighed if confidence]
+
+        believed = weigh(settled=settled)
+        return believed + weigh(settled=True) if believed and not settled else believed
 
 
 def _read(form: Form, post: Post, span: Span) -> Found | None:

@@ -1,4 +1,4 @@
-"""Companies and persons by what the platform itself marked: accounts, tags, tickers, links, reviewed companies."""
+"""Companies and persons by what the platform marked: accounts, tags, tickers, links, reviewed companies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from agents.folding import fold
-from agents.forms import SOCIAL
+from agents.forms import SOCIAL, ambiguous_forms
 from schemas.judged import EvidenceKind
 from schemas.post import Post
 from schemas.watchlist import SAME_PLATFORM, Company, Person
@@ -32,7 +32,7 @@ class Accounts:
         self._tags: dict[str, set[int]] = {}
         self._names: dict[str, set[int]] = {}
         for index, company in enumerate(companies):
-            doubtful = {fold(form) for form in company.ambiguous}
+            doubtful = ambiguous_forms(company)
             for domain in company.domains:
                 self.domains[domain] = index
             for platform, handle in _accounts(company.handles):

@@ -246,7 +246,7 @@ class _Reader:
     def _handles(
         self, entry: dict[str, Any], where: tuple[str, int], owner: str
     ) -> dict[str, tuple[str, ...]]:
-        table: Any = entry.get("handles", {})
+        table = entry.get("handles", {})
         if not isinstance(table, dict):
             example = 'handles = { twitter = ["…"] }'
             self._say(
@@ -254,8 +254,8 @@ class _Reader:
             )
             return {}
         result: dict[str, tuple[str, ...]] = {}
-        for raw in table:
-            platform: str = SAME_PLATFORM.get(raw, raw)
+        for raw in map(str, table):
+            platform = SAME_PLATFORM.get(raw, raw)
             if not PLATFORM.fullmatch(raw):
                 self._say(
                     (*where, "handles", raw), f"platform {raw!r}: write it in lower case, such as twitter"
