@@ -1,4 +1,4 @@
-"""Every figure of `measure` again, by the definitions, from the raw records: slow, and sharing no code with it.
+"""Every figure of `measure` again, by the definitions, from the raw records: slow, and no code shared.
 
 A `World` takes records in order of arrival and keeps them all in a list; figures are worked out from that
 list with `fractions.Fraction` each time they are asked for.
@@ -107,6 +107,25 @@ class World:
         if not mention.scored:
             return Fraction(0)
         return Fraction(mention.weight, 1000) * shares[mention.event_time // DAY, mention.post]
+
+    def evidence(self, subject: str, at: int) -> tuple[str, ...]:
+        """The five voices (a post, or a day's copies of it) that pull the 24-hour score furthest."""
+        mentions, shares = self.standing(subject), self.shares(subject)
+        by_post = {mention.post: mention for mention in mentions}
+        day = next(window for window in self.windows(subject, at) if window.window == "24h")
+        voices: dict[tuple[int, str], list[Mention]] = defaultdict(list)
+        for mention in mentions:
+            if day.start <= mention.event_time < day.end:
+                voices[token(mention, by_post)].append(mention)
+
+        def pull(voice: list[Mention]) -> Fraction:
+            return abs(sum((self.weight(m, shares) * (m.score - day.prior) for m in voice), Fraction(0)))
+
+        def first(voice: list[Mention]) -> tuple[int, str]:
+            return min((m.event_time, m.post) for m in voice)
+
+        ranked = sorted(voices.values(), key=lambda voice: (-pull(voice), *first(voice)))
+        return tuple(first(voice)[1] for voice in ranked if pull(voice))[:5]
 
     def windows(self, subject: str, at: int) -> tuple[WindowFigures, ...]:
         mentions, shares = self.standing(subject), self.shares(subject)
