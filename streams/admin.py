@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -11,7 +12,9 @@ from schemas.topics import Topic
 from streams.broker.error import BrokerError
 
 
-def ensure_topics(bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1) -> list[str]:
+def ensure_topics(
+    bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1
+) -> list[str]:
     """Make missing topics; the names made. Raises BrokerError for a count other than `partitions`,
     for a key would then meet another partition than its state."""
     try:
@@ -32,10 +35,8 @@ def ensure_topics(bootstrap: str, topics: Sequence[Topic], partitions: int, repl
         missing = [topic for topic in topics if topic.name not in there]
         for topic in missing:
             new = NewTopic(topic.name, partitions, replication, topic_configs=topic.config())
-            try:
+            with contextlib.suppress(TopicAlreadyExistsError):  # another worker was faster
                 admin.create_topics([new])
-            except TopicAlreadyExistsError:
-                pass  # another worker was faster
         return [topic.name for topic in missing]
     finally:
         admin.close()

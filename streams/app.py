@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from schemas.topics import Topic
 from streams.settings import Settings
@@ -55,12 +55,5 @@ def topic_of(app: BatchingApp, topic: Topic) -> Any:
 
 def table_of(app: BatchingApp, name: str) -> DurableTable:
     """A durable table of raw bytes with as many partitions as the topics."""
-    table: DurableTable = app.Table(
-        name,
-        partitions=app.conf.topic_partitions,
-        key_type=str,
-        value_type=bytes,
-        key_serializer="raw",
-        value_serializer="raw",
-    )
-    return table
+    table = app.Table(name, partitions=app.conf.topic_partitions, key_type=str, value_type=bytes)
+    return cast("DurableTable", table)

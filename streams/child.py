@@ -39,7 +39,7 @@ class Child:
         self._environment = dict(environment)
         self._say = say
         self._process: asyncio.subprocess.Process | None = None
-        self._stopping = False
+        self._stopped = asyncio.Event()
         self._starts: deque[float] = deque(maxlen=RESTARTS + 1)
 
     async def start(self) -> None:
@@ -67,19 +67,19 @@ class Child:
                 await self.start()
             assert self._process is not None  # noqa: S101 - for mypy: start() has just set it
             code = await self._process.wait()
-            if code == 0 or self._stopping:
+            if code == 0 or self._stopped.is_set():
                 return
             if len(self._starts) > RESTARTS and time.monotonic() - self._starts[0] < WITHIN:
                 raise ChildFailedError(f"the {self.name} {ending(code)}, {RESTARTS} times in {WITHIN:.0f} s")
             self._say(f"the {self.name} {ending(code)}: starting it again")
-            await asyncio.sleep(min(5.0, 0.2 * 2 ** len(self._starts)))  # a growing pause between attempts
-            if self._stopping:
+            with contextlib.suppress(TimeoutError):  # a growing pause between attempts
+                await asyncio.wait_for(self._stopped.wait(), min(5.0, 0.2 * 2 ** len(self._starts)))
                 return
             await self.start()
 
     async def stop(self, limit: float) -> None:
         """End it in order, or by force after `limit` seconds."""
-        self._stopping = True
+        self._stopped.set()
         process = self._process
         if process is None or process.returncode is not None:
             return

@@ -41,7 +41,9 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--home", type=click.Path(path_type=Path), help="Data directory [VIGIE_HOME; .vigie]."),
         click.option("--broker", help="host:port of an existing Kafka [VIGIE_BROKER; an embedded one]."),
-        click.option("--metrics", help="host:port to serve /metrics on [VIGIE_METRICS_ADDRESS; 127.0.0.1:9612]."),
+        click.option(
+            "--metrics", help="host:port to serve /metrics on [VIGIE_METRICS_ADDRESS; 127.0.0.1:9612]."
+        ),
         click.option(
             "--watchlist",
             "watchlists",
@@ -58,9 +60,15 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 def with_source(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what is fed."""
     options = (
-        click.option("--source", help="File of posts, JSONL or CSV, .gz too; - is standard input [the sample corpus]."),
-        click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT."),
-        click.option("--speed", help="Event seconds for each second, or max [60 for the sample, max for files]."),
+        click.option(
+            "--source", help="File of posts, JSONL or CSV, .gz too; - is standard input [the sample corpus]."
+        ),
+        click.option(
+            "--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT."
+        ),
+        click.option(
+            "--speed", help="Event seconds for each second, or max [60 for the sample, max for files]."
+        ),
         click.option("--follow", is_flag=True, help="Wait for more at the file's end."),
     )
     for option in reversed(options):
@@ -77,7 +85,15 @@ def say(message: str) -> None:
 @with_settings
 @with_source
 @click.option("--no-feed", is_flag=True, help="Feed nothing: others produce to posts.v1.")
-def run(*, source: str | None, fields: tuple[str, ...], speed: str | None, follow: bool, no_feed: bool, **given: Any) -> None:
+def run(
+    *,
+    source: str | None,
+    fields: tuple[str, ...],
+    speed: str | None,
+    follow: bool,
+    no_feed: bool,
+    **given: Any,
+) -> None:
     """Start the whole watch: Kafka, worker, feed and /metrics.
 
     Without --broker a real Kafka is fetched once, started as a child and kept under the data
@@ -86,14 +102,18 @@ def run(*, source: str | None, fields: tuple[str, ...], speed: str | None, follo
     a refused setting.
     """
     from streams.broker.embedded import EmbeddedBroker
-    from streams.broker.progress import progress_bar
+    from streams.progress import download_progress
     from streams.run import run as run_watch
     from streams.watchlist import load_watchlists
 
     settings = read_settings(**given)
     load_watchlists(settings.watchlists)  # a wrong one is refused before anything starts
     feed = None if no_feed else _feed_arguments(source, fields, speed, follow=follow)
-    broker = None if settings.broker else EmbeddedBroker(settings.home, say=say, progress=progress_bar())
+    broker = (
+        None
+        if settings.broker
+        else EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+    )
     sys.exit(asyncio.run(run_watch(settings, feed, say, broker)))
 
 
@@ -110,7 +130,9 @@ def worker(**given: Any) -> None:
 @cli.command()
 @with_settings
 @with_source
-def feed(*, source: str | None, fields: tuple[str, ...], speed: str | None, follow: bool, **given: Any) -> None:
+def feed(
+    *, source: str | None, fields: tuple[str, ...], speed: str | None, follow: bool, **given: Any
+) -> None:
     """Feed one source into posts.v1, from where it was left, to its end."""
     from streams.feeding import feed_source
 
@@ -120,7 +142,13 @@ def feed(*, source: str | None, fields: tuple[str, ...], speed: str | None, foll
 
 @cli.command()
 @click.argument("file", default="-")
-@click.option("--watchlist", "watchlists", type=click.Path(path_type=Path), multiple=True, help="TOML file of companies.")
+@click.option(
+    "--watchlist",
+    "watchlists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="TOML file of companies.",
+)
 @click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
 def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
     """Judge posts without Kafka: JSONL of posts from FILE (- is standard input), judged records as
@@ -136,12 +164,14 @@ def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> N
 @with_settings
 def doctor(**given: Any) -> None:
     """Check Python, Java, Kafka, topics, ports and disk, and say what to do about what fails."""
-    from streams.doctor_command import report
+    from streams.doctoring import report
 
     sys.exit(report(read_settings(**given), click.echo))
 
 
-def _feed_arguments(source: str | None, fields: tuple[str, ...], speed: str | None, *, follow: bool) -> list[str]:
+def _feed_arguments(
+    source: str | None, fields: tuple[str, ...], speed: str | None, *, follow: bool
+) -> list[str]:
     arguments: list[str] = []
     if source is not None:
         arguments += ["--source", source if source == "-" else str(Path(source).absolute())]

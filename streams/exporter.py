@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import socket
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -58,7 +57,17 @@ class SnapshotCollector(Collector):
         versions = snapshot.versions
         yield _family(
             m.BUILD,
-            [((VERSION, platform.python_version(), versions.get("watchlist", ""), versions.get("rules", "")), 1)],
+            [
+                (
+                    (
+                        VERSION,
+                        platform.python_version(),
+                        versions.get("watchlist", ""),
+                        versions.get("rules", ""),
+                    ),
+                    1,
+                )
+            ],
         )
 
 

@@ -30,7 +30,8 @@ async def feed_source(
     path = source or str(shipped("corpus.jsonl")[0])
     pace = read_speed(speed, SAMPLE_SPEED if source is None else None)
     files = FileSource(path, FieldMap.parse(fields), speed=pace, follow=follow)
-    say(f"feeding {path if source else 'the sample corpus'} {'as fast as can be' if pace is None else f'at {pace:g} event seconds a second'}")
+    rate = "as fast as can be" if pace is None else f"at {pace:g} event seconds a second"
+    say(f"feeding {source or 'the sample corpus'} {rate}")
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.broker, enable_idempotence=True, linger_ms=20, client_id="vigie-feed"
     )

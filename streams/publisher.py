@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-
 from dataclasses import replace
+from typing import Any
 
 from agents.judge import Judge
-from schemas.reputation import Reputation, encode
+from schemas.reputation import OUTCOMES, Reputation, encode
 from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION
 from streams.clock import StreamClock
 from streams.outbox import Outbox
@@ -60,7 +60,7 @@ class Publisher:
     def _take(self) -> Snapshot:
         ledgers = self._topology.ledgers.held
         for measure in ledgers.values():
-            self._clock.observe(measure.watermark)
+            self._clock.observe(measure.watermark or None)
         at = self._clock.at()
         reputations: list[Reputation] = []
         mentions: Counter[tuple[str, str]] = Counter()
@@ -68,8 +68,11 @@ class Publisher:
         for measure in ledgers.values():
             if at is not None:
                 reputations += measure.figures(at)
-            mentions.update(measure.totals.mentions)
-            newest.update(measure.newest)
+            for company, tally in measure.totals.subjects.items():
+                newest[company] = tally.newest
+                mentions.update(
+                    {(company, name): n for name, n in zip(OUTCOMES, tally.mentions, strict=True)}
+                )
         counts = sum((count.counts for count in self._topology.counts.held.values()), Counter[str]())
         rejects = sum((count.counts for count in self._topology.buried.held.values()), Counter[str]())
         platforms = {name[9:]: n for name, n in counts.items() if name.startswith("platform:")}
@@ -88,12 +91,10 @@ class Publisher:
         )
 
     def _lag(self) -> dict[tuple[str, int], int]:
-        consumer = self._app.consumer
+        consumer: Any = self._app.consumer
         lag = {}
         for tp in consumer.assignment():
             if tp.topic in {POSTS.name, MENTIONS.name, REJECTS.name}:
                 read = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - Faust tells it nowhere else
                 lag[tp.topic, tp.partition] = max(0, (consumer.highwater(tp) or 0) - read)
         return lag
-
-

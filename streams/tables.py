@@ -16,7 +16,7 @@ State = TypeVar("State")
 
 
 class DurableTable(Table[str, bytes]):
-    """A table keyed `partition/name`, so that partitions never share a key in one worker's store."""
+    """A table of bytes keyed `partition/name`, so that partitions never share a key in one worker's store."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

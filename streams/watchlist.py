@@ -34,10 +34,11 @@ def load_watchlists(paths: Sequence[Path]) -> Watchlist:
     loaded = [(path, load_watchlist(path)) for path in paths]
     seen: dict[str, Path] = {}
     for path, watchlist in loaded:
-        for entry in (*watchlist.companies, *watchlist.persons):
-            if entry.id in seen:
-                raise WatchlistError([f"{path}:1: {entry.id} is also in {seen[entry.id]}: keep one of them"])
-            seen[entry.id] = path
+        ids = [company.id for company in watchlist.companies] + [person.id for person in watchlist.persons]
+        for name in ids:
+            if name in seen:
+                raise WatchlistError([f"{path}:1: {name} is also in {seen[name]}: keep one of them"])
+            seen[name] = path
     return Watchlist(
         tuple(company for _, watchlist in loaded for company in watchlist.companies),
         tuple(person for _, watchlist in loaded for person in watchlist.persons),
