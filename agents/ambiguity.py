@@ -16,26 +16,30 @@ from functools import cached_property
 from agents import name_hints
 from agents.folding import Folded, bounded, fold
 from agents.forms import ambiguous_forms, phrases_around
-from schemas.judged import EvidenceKind, Span
+from schemas.judged import Span
 from schemas.watchlist import Company
 
 NEEDED = 3
 SETTLED = 6_500
+Doubtful = tuple[Span, bool]  # where an ambiguous form stands, and whether a mark (#, @) precedes it
 _SIGNS = bytes.maketrans(b"@#$", b"   ")
 # Words of business in both languages, folded: they speak for any company, though less than its own context.
 _BUSINESS = """
-    action actions bourse cac pdg ceo cfo cto directeur directrice patron dirigeants salarie salaries employe employes
-    employee employees staff client clients cliente customer customers entreprise entreprises company companies boite
-    groupe marque brand brands licenciement licenciements layoff layoffs greve strike syndicat syndicats union benefice
-    benefices revenue revenues earnings profit profits resultats dividende dividend shareholders actionnaires sav hotline
-    remboursement rembourse refund refunded facture factures bill billing abonnement abonne abonnes subscription boycott
-    rachat rachete acquisition merger startup concurrent concurrence competitor competitors partenariat partnership
-    recrute embauche hiring stage alternance internship stock shares investors investisseurs nasdaq nyse support
-    livraison delivery commande commandes order ordered magasin magasins store stores compte account service services
-    contrat contract prix price prices pricing cher expensive cheap panne outage bought buy achat achete acheter garantie
-    warranty site website appli app pub ads usine plant factory emplois postes jobs milliard milliards million millions
-    billion billions cnil antitrust fined lawsuit sues proces condamne amende euros dollars fees frais tarif tarifs
-    """
+    action actions bourse cac pdg ceo cfo cto directeur directrice patron dirigeants salarie salaries
+    employe employes employee employees staff client clients cliente customer customers entreprise
+    entreprises company companies boite groupe marque brand brands licenciement licenciements layoff
+    layoffs greve strike syndicat syndicats union benefice benefices revenue revenues earnings profit
+    profits resultats dividende dividend shareholders actionnaires sav hotline remboursement rembourse
+    refund refunded facture factures bill billing abonnement abonne abonnes subscription boycott rachat
+    rachete acquisition merger startup concurrent concurrence competitor competitors partenariat
+    partnership recrute embauche hiring stage alternance internship stock shares investors
+    investisseurs nasdaq nyse support livraison delivery commande commandes order ordered magasin
+    magasins store stores compte account service services contrat contract prix price prices pricing
+    cher expensive cheap panne outage bought buy achat achete acheter garantie warranty site website
+    appli app pub ads usine plant factory emplois postes jobs milliard milliards million millions
+    billion billions cnil antitrust fined lawsuit sues proces condamne amende euros dollars fees frais
+    tarif tarifs
+"""
 BUSINESS = frozenset(word.encode() for word in _BUSINESS.split())
 
 
@@ -63,13 +67,18 @@ class Words:
 class Reading:
     """One text, with what several companies may ask of it worked out once.
 
-    `names` are the spans, in order, of everything found in it, with the company that each is of.
+    `found` are the spans of everything found in it, with the company that each is of.
     """
 
-    def __init__(self, text: str, folded: Folded, names: Sequence[tuple[Span, int]] = ()) -> None:
+    def __init__(self, text: str, folded: Folded, found: Sequence[tuple[Span, int]] = ()) -> None:
         self.text = text
         self.folded = folded
-        self.names = names
+        self._found = found
+
+    @cached_property
+    def names(self) -> list[tuple[Span, int]]:
+        """What was found, in the order of the text."""
+        return sorted(self._found)
 
     @cached_property
     def plain(self) -> bytes:
@@ -117,25 +126,25 @@ class Doubts:
         around = set(phrases_around(company, forms))
         self._against = Words([phrase for phrase in company.not_context if phrase not in around])
 
-    def confidence(self, reading: Reading, span: Span, evidence: EvidenceKind, *, settled: bool) -> int:
-        """Confidence in 1/10,000 that the form at `span` names the company; 0 where it does not count.
+    def weigh(self, reading: Reading, forms: Sequence[Doubtful], *, settled: bool) -> list[int]:
+        """For each of `forms` the confidence in 1/10,000 that it names the company; 0 where it does not.
 
         `settled`: other evidence in the post already showed that it is about the company.
         """
-        in_words = evidence == "context"
-        written = reading.text[span[0] : span[1]]
-        if in_words and written not in self._casings and written not in self._shouted:
-            return 0
+        cased = [marked or reading.text[slice(*span)] in self._casings for span, marked in forms]
         if settled:
-            return SETTLED
-        if self._against.found(reading):
-            return 0
+            return [SETTLED if fits else 0 for fits in cased]
+        shouted = [reading.text[slice(*span)] in self._shouted for span, _ in forms]
+        if not any(cased + shouted) or self._against.found(reading):
+            return [0] * len(forms)
         context = len(self._for.found(reading))
-        if not context and (self._calendar or written in self._shouted):
-            return 0
         points = min(6, 2 * context) + min(2, reading.business)
-        points += self._around(reading, span) if in_words else 1
-        return min(8_900, 6_000 + 500 * (points - NEEDED)) if points >= NEEDED else 0
+        result = []
+        for (span, marked), fits, loud in zip(forms, cased, shouted, strict=True):
+            counts = (fits or loud) and (context or not (self._calendar or loud))
+            total = points + (1 if marked else self._around(reading, span)) if counts else 0
+            result.append(min(8_900, SETTLED - 500 + 500 * (total - NEEDED)) if total >= NEEDED else 0)
+        return result
 
     def _around(self, reading: Reading, span: Span) -> int:
         """Points for and against from what stands around the form."""

@@ -19,10 +19,10 @@ _STAND_FOR = {
     **dict.fromkeys(APOSTROPHES, frozenset(APOSTROPHES)),
 }
 # "ex-Orange", "anti-Apple", "Orange-owned" speak of the company; "Orange-Rouge", "pomme-Apple" do not.
-_BEFORE_HYPHEN = frozenset(["ex", "anti", "pro", "non", "post", "pre", "inter", "intra", "via", "chez", "former", "vs"])
-_AFTER_HYPHEN = frozenset(
-    ["owned", "like", "backed", "branded", "made", "based", "style", "only", "s", "led", "gate", "related", "operated"]
-)
+_PREFIXES = "ex anti pro non post pre inter intra via chez former vs"
+_SUFFIXES = "owned like backed branded made based style only s led gate related operated"
+_BEFORE_HYPHEN = frozenset(_PREFIXES.split())
+_AFTER_HYPHEN = frozenset(_SUFFIXES.split())
 _LAST_WORD = re.compile(r"\w{1,12}\Z")
 _FIRST_WORD = re.compile(r"\w{1,12}")
 _MAIL_OR_HOST = re.compile(r"[\w.@-]{1,80}\Z")

@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 from ahocorasick_rs import BytesAhoCorasick
 
 from agents.ambiguity import Doubts, Reading
-from agents.entities import Accounts, company_of_url
+from agents.entities import Accounts
 from agents.folding import Folded
 from agents.forms import Form, Tier, forms_of
 from schemas.judged import EvidenceKind, Span
 from schemas.post import Post
 from schemas.watchlist import Watchlist
-
-STRONG: frozenset[EvidenceKind] = frozenset({"handle", "domain", "cashtag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,7 @@ class CompanyMatcher:
         by_company: dict[int, list[Found]] = {}
         for item in found:
             by_company.setdefault(item.company, []).append(item)
-        names = sorted((item.span, item.company) for item in found if item.span is not None)
-        reading = Reading(post.text, folded, names)
+        reading = Reading(post.text, folded, [(item.span, item.company) for item in found if item.span])
         matches = (self._settle(reading, by_company[index]) for index in sorted(by_company))
         return tuple(match for match in matches if match is not None)
 
@@ -113,15 +110,10 @@ class CompanyMatcher:
             Found(company, evidence, confidence, None)
             for company, evidence, confidence in self._accounts.marked(post)
         ]
-        extra += [
-            Found(c, "domain", 9_500, None)
-            for u in post.entities.urls
-            for c in company_of_url(u, self._accounts.domains)
-        ]
         return [item for item in extra if (item.company, item.evidence) not in seen]
 
     def _settle(self, reading: Reading, found: Sequence[Found]) -> Match | None:
-        """One company's evidence: doubtful forms count where something else, or their context, speaks for them."""
+        """One company's evidence: a doubtful form counts where other evidence or its context does."""
         accepted = [item for item in found if not item.doubtful]
         doubtful = [item for item in found if item.doubtful]
         if doubtful:
@@ -135,16 +127,15 @@ class CompanyMatcher:
     def _believed(self, reading: Reading, doubtful: Sequence[Found], *, settled: bool) -> list[Found]:
         """The doubtful forms that count; once one does, the others in the same casing do too."""
         doubts = self._doubts[doubtful[0].company]
-
-        def weigh(*, settled: bool) -> list[Found]:
-            weighed = (
-                (item, doubts.confidence(reading, item.place, item.evidence, settled=settled))
-                for item in doubtful
-            )
-            return [replace(item, confidence=confidence) for item, confidence in weighed if confidence]
-
-        believed = weigh(settled=settled)
-        return believed + weigh(settled=True) if believed and not settled else believed
+        forms = [(item.place, item.evidence != "context") for item in doubtful]
+        weights = doubts.weigh(reading, forms, settled=settled)
+        if any(weights) and not settled:
+            weights = [
+                max(two) for two in zip(weights, doubts.weigh(reading, forms, settled=True), strict=True)
+            ]
+        return [
+            replace(item, confidence=weight) for item, weight in zip(doubtful, weights, strict=True) if weight
+        ]
 
 
 def _read(form: Form, post: Post, span: Span) -> Found | None:

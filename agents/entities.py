@@ -25,7 +25,7 @@ class Accounts:
     """Lookup tables of one watchlist; companies are given as indices into `companies`."""
 
     def __init__(self, companies: Sequence[Company], persons: Sequence[Person]) -> None:
-        self.domains: dict[str, int] = {}
+        self._domains: dict[str, int] = {}
         self._handles: dict[tuple[str, str], int] = {}
         self._elsewhere: dict[str, set[int]] = {}
         self._tickers: dict[str, set[int]] = {}
@@ -34,7 +34,7 @@ class Accounts:
         for index, company in enumerate(companies):
             doubtful = ambiguous_forms(company)
             for domain in company.domains:
-                self.domains[domain] = index
+                self._domains[domain] = index
             for platform, handle in _accounts(company.handles):
                 self._handles[platform, handle] = index
                 if fold(handle) not in doubtful:
@@ -61,6 +61,8 @@ class Accounts:
             )
         for ticker in post.entities.cashtags:
             yield from ((company, "cashtag", 9_500) for company in self._tickers.get(ticker.upper(), ()))
+        for url in post.entities.urls:
+            yield from ((company, "domain", 9_500) for company in company_of_url(url, self._domains))
 
     def _mention(self, platform: str, handle: str, *, review: bool) -> Iterator[Marked]:
         if review:

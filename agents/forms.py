@@ -11,10 +11,9 @@ from agents.folding import bounded, fold
 from schemas.judged import Span
 from schemas.watchlist import SAME_PLATFORM, Company
 
-# Where accounts are kept apart by name; posts from anywhere else (a file, a forum) count any platform's handle.
-SOCIAL = frozenset(
-    ["twitter", "facebook", "linkedin", "youtube", "bluesky", "instagram", "tiktok", "threads", "mastodon", "reddit", "viadeo"]
-)
+# Where accounts are kept apart by name; a post from anywhere else (a file, a forum) may name any platform's.
+_SOCIAL = "twitter facebook linkedin youtube bluesky instagram tiktok threads mastodon reddit viadeo"
+SOCIAL = frozenset(_SOCIAL.split())
 
 
 class Tier(Enum):
@@ -37,22 +36,19 @@ class Tier(Enum):
 class Form:
     """One written form of the company at index `company`; `pattern` is searched for in folded text.
 
-    `head` and `tail` are separators that belong to the form ("Canal+"), `inner` those within it.
+    `boundary` is how many bytes of it stand before the form itself; `head` and `tail` are separators that
+    belong to the form ("Canal+"), `inner` those within it.
     """
 
     company: int
     tier: Tier
     pattern: bytes
+    boundary: int
     ambiguous: bool = False
     platform: str | None = None
     head: str = ""
     tail: str = ""
     inner: tuple[str, ...] = ()
-
-    @property
-    def boundary(self) -> int:
-        """How many bytes of the pattern stand before the form itself."""
-        return int(self.tier.lead == " ")
 
     def counts_on(self, platform: str) -> bool:
         """Whether a handle of this form is the company's on `platform`."""
@@ -119,7 +115,7 @@ def ambiguous_forms(company: Company) -> frozenset[str]:
 
 
 def phrases_around(company: Company, doubtful: frozenset[str]) -> list[str]:
-    """The phrases of `not_context` that hold an ambiguous form: they shut out that form, not the whole post."""
+    """The phrases of `not_context` that hold an ambiguous form: they shut out the form, not the post."""
     return [
         phrase
         for phrase in company.not_context
@@ -139,4 +135,6 @@ def _form(
     if tier is not Tier.WORD:
         head = tail = ""
     inner = boundaries.separators(core)
-    yield Form(index, tier, bounded(core, tier.lead), ambiguous, platform, head, tail, inner)
+    yield Form(
+        index, tier, bounded(core, tier.lead), int(tier.lead == " "), ambiguous, platform, head, tail, inner
+    )

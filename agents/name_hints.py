@@ -20,45 +20,50 @@ def _words(text: str) -> bytes:
 
 # Folded words directly before. "chez Orange", "PDG d'Orange", "working at Target", "merci Free".
 _STRONG_BEFORE = _words("""
-    chez at at_the pdg_(?:de|d) ceo_(?:of|de|d) patron_(?:de|d) directeur_(?:de|d) action titre operateur operator groupe
-    marque brand enseigne geant company chain retailer boutiques? magasins? supermarche hypermarche
-    clients?_(?:de|d|chez) clientes?_(?:de|d|chez) abonnee?_(?:a|chez) salarie?e?s?_(?:de|d|chez)
-    employee?s?_(?:de|d|chez|at|of) work(?:s|ed|ing)?_(?:at|for) travaill\\w+_(?:chez|pour) job_at interview_(?:at|with)
-    boycott(?:er|ez|ons)? shares?_(?:of|in) switch(?:ed|ing)?_to left quitte quitter
-    bravo merci thanks thank_you dear bonjour hey shame_on well_done honte_a fuck_you
+    chez at at_the pdg_(?:de|d) ceo_(?:of|de|d) patron_(?:de|d) directeur_(?:de|d) action titre
+    operateur operator groupe marque brand enseigne geant company chain retailer boutiques? magasins?
+    supermarche hypermarche clients?_(?:de|d|chez) clientes?_(?:de|d|chez) abonnee?_(?:a|chez)
+    salarie?e?s?_(?:de|d|chez) employee?s?_(?:de|d|chez|at|of) work(?:s|ed|ing)?_(?:at|for)
+    travaill\\w+_(?:chez|pour) job_at interview_(?:at|with) boycott(?:er|ez|ons)? shares?_(?:of|in)
+    switch(?:ed|ing)?_to left quitte quitter bravo merci thanks thank_you dear bonjour hey shame_on
+    well_done honte_a fuck_you
 """)
 _WEAK_BEFORE = _words("""
-    with by from via avec par contre against vs versus than to d de que l et ou and or of sur on pour for chers?
-    my our mon ma mes notre nos use using utilise ordered love hate like hello called sues fines blames accuse accusent
+    with by from via avec par contre against vs versus than to d de que l et ou and or of sur on pour
+    for chers? my our mon ma mes notre nos use using utilise ordered love hate like hello called sues
+    fines blames accuse accusent
 """)
 _NOT_BEFORE = _words("""
     an? une? the le la les des du aux? this that cet? cette ces some any no aucune? every chaque
 """)
 # "ma nièce Zara", "docteur Legrand", "capitaine Picard": somebody of that name.
 _PERSON_BEFORE = _words("""
-    niece neveu fille fils soeur frere cousine? oncle tante amie? copine copain voisine? mari femme collegue prof coach
-    monsieur madame mr mrs ms mme dr docteur general marechal capitaine captain president rue avenue place boulevard
-    daughter son sister brother uncle aunt friend husband wife neighbour neighbor girlfriend boyfriend dog cat chien chat
-    named prenomme
+    niece neveu fille fils soeur frere cousine? oncle tante amie? copine copain voisine? mari femme
+    collegue prof coach monsieur madame mr mrs ms mme dr docteur general marechal capitaine captain
+    president rue avenue place boulevard daughter son sister brother uncle aunt friend husband wife
+    neighbour neighbor girlfriend boyfriend dog cat chien chat named prenomme
 """)
 # Folded words directly after. "Orange annonce", "Shell made", "Zara ne rembourse plus", "Apple's CEO".
 _VERBS_FR = """
-    a_(?:encore_)?\\w+(?:e|i|u|is|it|t) ont_\\w+ a_ete est_condamne vient va_\\w+er veut doit fait vend ferme ouvre perd
-    n_a n_est ne_\\w+ nous_\\w+ m_a m_ont me_\\w+ augmente baisse refuse rembourse repond livre recrute supprime licencie
-    annule bloque facture renonce propose ment abuse rachete lance annonce sort affiche publie investit embauche decroche
-    remporte condamne accuse vise equipe verse
+    a_(?:encore_)?\\w+(?:e|i|u|is|it|t) ont_\\w+ a_ete est_condamne vient va_\\w+er veut doit fait vend
+    ferme ouvre perd n_a n_est ne_\\w+ nous_\\w+ m_a m_ont me_\\w+ augmente baisse refuse rembourse
+    repond livre recrute supprime licencie annule bloque facture renonce propose ment abuse rachete
+    lance annonce sort affiche publie investit embauche decroche remporte condamne accuse vise equipe
+    verse
 """
 _VERBS_EN = """
-    announce[sd]? said says launch(?:es|ed)? acquire[sd]? hires? hired reports? reported unveil(?:s|ed) la(?:ys|ying|id)_off
-    made makes lost loses refuse[sd]? denie[sd] cancel(?:s|l?ed) charge[sd] block(?:s|ed) froze freeze[sd] raise[sd] fire[sd]
-    ships? shipped delivere?[sd] sells? sold buys? bought cuts? close[sd] open(?:s|ed) drops dropped signs signed wins won
-    bans banned ignore[sd] replie[sd] refund(?:s|ed) promise[sd] hides removes? removed pull(?:s|ed) replaced? posts? posted
-    beats changed? cheats? lie[sd] employ\\w+ hike[sd] agree[sd] plans renames? fixe[sd] keeps?_\\w+ should_\\w+ will_\\w+
-    has_\\w+ed is_(?:\\w{2,}ing|down) to_(?:cut|buy|sell|close|open|hire|lay|launch|invest|pay|acquire|raise|end)
+    announce[sd]? said says launch(?:es|ed)? acquire[sd]? hires? hired reports? reported unveil(?:s|ed)
+    la(?:ys|ying|id)_off made makes lost loses refuse[sd]? denie[sd] cancel(?:s|l?ed) charge[sd]
+    block(?:s|ed) froze freeze[sd] raise[sd] fire[sd] ships? shipped delivere?[sd] sells? sold buys?
+    bought cuts? close[sd] open(?:s|ed) drops dropped signs signed wins won bans banned ignore[sd]
+    replie[sd] refund(?:s|ed) promise[sd] hides removes? removed pull(?:s|ed) replaced? posts? posted
+    beats changed? cheats? lie[sd] employ\\w+ hike[sd] agree[sd] plans renames? fixe[sd] keeps?_\\w+
+    should_\\w+ will_\\w+ has_\\w+ed is_(?:\\w{2,}ing|down)
+    to_(?:cut|buy|sell|close|open|hire|lay|launch|invest|pay|acquire|raise|end)
 """
 _STRONG_AFTER = _words(f"""
-    s shares stock inc corp plc ltd sa group groupe employees customers? stores? app staff ceo headquarters hq
-    customer_service service_client drivers? account carte card {_VERBS_FR} {_VERBS_EN}
+    s shares stock inc corp plc ltd sa group groupe employees customers? stores? app staff ceo
+    headquarters hq customer_service service_client drivers? account carte card {_VERBS_FR} {_VERBS_EN}
 """)
 _WEAK_AFTER = _words(
     "is are has have was will est sont ne n m me nous just finally can please pls svp stp c can_t won_t"
@@ -77,9 +82,11 @@ ALIKE = frozenset(
     {"and", "or", "et", "ou", "vs", "versus", "than", "que", "contre", "", "ni", "nor", "plutot que"}
 )
 # Days and months: nothing but the company's own words makes a name of them.
-CALENDAR = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "january", "march", "april", "may", "june", "july", "august", "janvier", "mars", "avril", "mai", "juin", "juillet", "aout"]
-)
+_CALENDAR = """
+    monday tuesday wednesday thursday friday saturday sunday january march april may june july august
+    lundi mardi mercredi jeudi vendredi samedi dimanche janvier mars avril mai juin juillet aout
+"""
+CALENDAR = frozenset(_CALENDAR.split())
 
 
 def grammar(before: bytes, after: bytes) -> int:
