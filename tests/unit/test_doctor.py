@@ -14,6 +14,8 @@ import pytest
 from streams import doctor
 from streams.broker.jars import jar_dir, locked_jars
 from streams.doctor import Verdict
+from streams.doctoring import report
+from streams.settings import Settings
 
 
 def test_an_old_python_fails_and_a_new_one_does_not() -> None:
@@ -140,3 +142,14 @@ async def test_before_the_first_run_nothing_fails_and_nothing_is_made(tmp_path: 
     assert "`vigie run` starts it" in findings[5].found
     assert not home.exists()
     assert not cache.exists()
+
+
+def test_the_command_says_every_finding_and_fails_when_one_does(tmp_path: Path) -> None:
+    said: list[str] = []
+    with server(b"node_load1 0.5\n") as port:
+        settings = Settings(home=tmp_path, broker="127.0.0.1:1", metrics_port=port)
+        assert report(settings, said.append) == 1
+    text = "\n".join(said)
+    assert "FAIL  broker: no Kafka answers at 127.0.0.1:1\n" in text
+    assert "\n      choose another --metrics HOST:PORT" in text
+    assert text.startswith("ok    python: Python 3.")
