@@ -82,6 +82,11 @@ class CompanyMatcher:
         matches = (self._settle(reading, by_company[index]) for index in sorted(by_company))
         return tuple(match for match in matches if match is not None)
 
+    def owner(self, post: Post) -> str | None:
+        """The company whose own account wrote `post`."""
+        owner = self._accounts.owner(post)
+        return None if owner is None else self._ids[owner]
+
     def match_persons(self, post: Post) -> tuple[str, ...]:
         """Ids of the opt-in persons who wrote `post` or are mentioned in it, sorted."""
         return self._accounts.persons(post)

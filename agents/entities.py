@@ -75,6 +75,13 @@ class Accounts:
             confidence = 7_000 if platform in SOCIAL else 9_900
             yield from ((company, "handle", confidence) for company in self._elsewhere.get(account, ()))
 
+    def owner(self, post: Post) -> int | None:
+        """The company whose own account, on this very platform, wrote `post`."""
+        if not post.author.handle:
+            return None
+        platform = SAME_PLATFORM.get(post.platform, post.platform)
+        return self._handles.get((platform, post.author.handle.lstrip("@").casefold()))
+
     def persons(self, post: Post) -> tuple[str, ...]:
         """Ids of persons whose account wrote the post or is mentioned in it, sorted."""
         if not self._persons:
