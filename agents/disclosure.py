@@ -97,7 +97,7 @@ class DisclosureTagger:
         model = self._model(book.language, surface.text, found)
         if not review and not (found and self._may_reach(found, book, model)):
             return Reading((), (*found, *speech)) if found or speech else NOTHING
-        hits = [*found, *book.signs.find(surface, names)]
+        hits = [*found, *book.signs.find(surface, names.strict)]
         weighed = self._weigh(post, hits, matches, review=review, model=model)
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in weighed if account.tagged
@@ -124,14 +124,16 @@ class DisclosureTagger:
         by_kind: dict[str, list[Hit]] = {}
         for hit in hits:
             by_kind.setdefault(hit.rule.kind, []).append(hit)
-        ties = by_kind.get("tie", ())
-        tie = max((hit.rule.weight for hit in ties), default=0)
-        if tie < BIO_TIE and self._bios.shows_tie(post.author):
-            tie = BIO_TIE
+        told = BIO_TIE if self._bios.shows_tie(post.author) else 0
         weighed: list[Weighed] = []
         for kind in DISCLOSURE_KINDS:
             at_review = review and kind == "working-conditions"
             found = _near(by_kind.get(kind, []), len(post.text))
+            if kind == "expertise":  # "as an AXA adviser" tells the employer, not the know-how
+                found = _apart(found, by_kind.get("employer", []))
+            # what makes the evidence cannot be its tie as well: "my boss" alone is no disclosure
+            tie = max((hit.rule.weight for hit in _apart(by_kind.get("tie", []), found)), default=0)
+            tie = max(tie, told)
             if not found and not (at_review and "against" not in by_kind):
                 continue
             against = sum(hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares)
@@ -165,9 +167,13 @@ def _near(hits: list[Hit], length: int) -> list[Hit]:
     for hit in hits:
         if length > LONG and abs(hit.start - hits[0].start) > NEAR:
             continue
-        if not any(hit.start < other.end and other.start < hit.end for other in kept):
-            kept.append(hit)
+        kept += _apart([hit], kept)
     return kept
+
+
+def _apart(hits: list[Hit], others: list[Hit]) -> list[Hit]:
+    """The hits that share no word with the others."""
+    return [hit for hit in hits if not any(hit.start < other.end and other.start < hit.end for other in others)]
 
 
 def _addresses(text: str, matches: Matches) -> bool:
@@ -183,12 +189,27 @@ class _Names:
         self._text, self._matches, self._book = text, matches, book
 
     def __call__(self, start: int, end: int) -> bool:
-        if any(left < end and start < right for _, spans in self._matches for left, right in spans):
-            return True
+        return self._watched(start, end) or self._proper(start, end)
+
+    def strict(self, start: int, end: int) -> bool:
+        """The same, but a capital that only opens a sentence tells nothing."""
+        if not self(start, end):
+            return False
+        before = self._text[:start].rstrip(" \t\"'«“(*-•")
+        opens = not before or before[-1] in ".!?:\n"
+        return not opens or self._text[start] in "@#" or self._watched(start, end) or self._known(start, end)
+
+    def _watched(self, start: int, end: int) -> bool:
+        return any(left < end and start < right for _, spans in self._matches for left, right in spans)
+
+    def _known(self, start: int, end: int) -> bool:
+        return canvas(self._text[start:end])[1:-1] in self._book.names
+
+    def _proper(self, start: int, end: int) -> bool:
         word = self._text[start:end]
         if word[0] in "@#":
             return len(word) > 2
-        folded = canvas(word)[1:-1]
-        if folded in self._book.names:
+        if self._known(start, end):
             return True
+        folded = canvas(word)[1:-1]
         return word[0].isupper() and folded not in self._book.not_names and not self._text.isupper()

@@ -17,7 +17,7 @@ from zlib import crc32
 BITS = 13
 MASK = (1 << BITS) - 1
 MAX_WORDS = 60
-FLOOR, CEILING = -30, 45  # it may tip the scales, not outweigh a stated tie or a customer's words
+FLOOR, CEILING = -20, 55  # it may tip the scales, not outweigh a stated tie or a customer's words
 _WORD = re.compile(r"[a-z]+")
 
 

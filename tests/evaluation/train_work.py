@@ -87,7 +87,7 @@ def main() -> None:
     model = LogisticRegression(C=2.0, max_iter=400, class_weight="balanced").fit(matrix[held:], labels[held:])
     weights = model.coef_[0]
     unit = np.abs(weights).max() / 127
-    points = 9.0  # evidence points a unit of log-odds
+    points = 14.0  # evidence points a unit of log-odds
     data = pack("<ii", round(float(model.intercept_[0]) * points), round(unit * points * 1024))
     data += np.round(weights / unit).astype(np.int8).tobytes()
     options.out.write_bytes(data)
