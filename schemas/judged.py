@@ -8,22 +8,20 @@ the wire shows them as decimals. Spans are half-open offsets [start, end) in cod
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import orjson
 
 Label = Literal["negative", "neutral", "positive"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 EvidenceKind = Literal["handle", "domain", "cashtag", "hashtag", "alias", "context"]
-Role = Literal[
-    "employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media"
-]
+Role = Literal["employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media"]
 ROLES: tuple[Role, ...] = (
     "employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media",
 )  # fmt: skip
 Register = Literal["private-talk", "public-talk"]
 Interaction = Literal["alone", "reply", "third-party"]
-DisclosureKind = Literal[
-    "employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive"
-]
+DisclosureKind = Literal["employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive"]
 DISCLOSURE_KINDS: tuple[DisclosureKind, ...] = (
     "employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive",
 )  # fmt: skip
@@ -102,3 +100,53 @@ class Judged:
     disclosures: tuple[Disclosure, ...]
     signature: str | None
     versions: dict[str, str]
+    persons: tuple[str, ...] = ()  # opted-in persons who wrote the post or are mentioned in it
+
+
+def encode_judged(judged: Judged) -> bytes:
+    """The wire form of design.md: decimals for scores and weights, sorted keys."""
+    return orjson.dumps(
+        {
+            "key": judged.key,
+            "language": {"code": judged.language.code, "confidence": judged.language.confidence / 10_000},
+            "sentiment": {**_feeling(judged.sentiment), "lexicon": judged.sentiment.lexicon},
+            "author": {
+                "role": judged.author.role,
+                "credibility": {
+                    "class": judged.author.credibility.level,
+                    "weight": judged.author.credibility.weight / 1000,
+                },
+            },
+            "register": judged.register,
+            "interaction": judged.interaction,
+            "mentions": [
+                {
+                    "company": mention.company,
+                    "evidence": mention.evidence,
+                    "confidence": mention.confidence / 10_000,
+                    "span": mention.span,
+                    "sentiment": _feeling(mention.sentiment),
+                    "role": mention.role,
+                }
+                for mention in judged.mentions
+            ],
+            "disclosures": [
+                {
+                    "kind": disclosure.kind,
+                    "explicit": disclosure.explicit,
+                    "span": disclosure.span,
+                    "confidence": disclosure.confidence / 10_000,
+                    "company": disclosure.company,
+                }
+                for disclosure in judged.disclosures
+            ],
+            "signature": judged.signature,
+            "persons": judged.persons,
+            "versions": judged.versions,
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )
+
+
+def _feeling(sentiment: Sentiment) -> dict[str, Any]:
+    return {"label": sentiment.label, "score": sentiment.score / 10_000}

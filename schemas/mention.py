@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 from schemas.judged import (
     DisclosureKind,
@@ -81,3 +84,22 @@ class Retraction:
     below: int | None
     at: int
     origin: Coordinates
+
+
+def encode_mention(record: Mention | Retraction) -> bytes:
+    """Wire form: the fields as they are named, integers as they are."""
+    return orjson.dumps(record)
+
+
+def decode_mention(raw: bytes) -> Mention | Retraction:
+    """What `encode_mention` wrote; raises ValueError or KeyError for anything else (only `judge` writes
+    this topic, so other bytes there are our own fault and must be heard)."""
+    wire: dict[str, Any] = orjson.loads(raw)
+    wire["origin"] = Coordinates(**wire["origin"])
+    if "company" not in wire:
+        return Retraction(**wire)
+    wire["disclosures"] = tuple(
+        MentionDisclosure(found["kind"], found["explicit"], (found["span"][0], found["span"][1]))
+        for found in wire["disclosures"]
+    )
+    return Mention(**wire)

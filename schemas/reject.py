@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+import orjson
+
+RAW_LIMIT = 65_536  # bytes of a rejected record that are kept
 
 Reason = Literal[
     "not-utf8",  # bytes that are no UTF-8, or a lone surrogate
@@ -17,6 +23,7 @@ Reason = Literal[
     "bad-time",  # no RFC 3339 instant between 1990 and 2100
     "future",  # dated later than it was received, beyond the allowance for clocks
     "not-public",  # visibility other than public
+    "unjudged",  # a fault of our own: judging it raised
 ]
 REASONS: tuple[str, ...] = get_args(Reason)
 
@@ -47,3 +54,36 @@ class Reject:
     size: int
     sha256: str
     at: int
+
+
+def reject_of(raw: bytes, why: Invalid, *, topic: str, partition: int, offset: int, at: int) -> Reject:
+    """The dead letter of `raw`, which lay at topic/partition/offset and was received at `at` (epoch ms)."""
+    return Reject(
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        reason=why.reason,
+        detail=why.detail,
+        raw=raw[:RAW_LIMIT],
+        size=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        at=at,
+    )
+
+
+def encode_reject(reject: Reject) -> bytes:
+    """Wire form; `raw` is base64, for it may be no text."""
+    return orjson.dumps(
+        {
+            "topic": reject.topic,
+            "partition": reject.partition,
+            "offset": reject.offset,
+            "reason": reject.reason,
+            # a surrogate quoted in the detail must not stop its own dead letter
+            "detail": reject.detail.encode("utf-8", "replace").decode("utf-8"),
+            "raw": b64encode(reject.raw).decode("ascii"),
+            "size": reject.size,
+            "sha256": reject.sha256,
+            "at": reject.at,
+        }
+    )

@@ -1,0 +1,67 @@
+"""From a judged post to the records that `measure` reads."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from schemas.judged import Disclosure, Judged
+from schemas.mention import Coordinates, Mention, MentionDisclosure
+from schemas.post import Post
+
+
+def author_key(post: Post, secret: bytes) -> str | None:
+    """Who wrote it, as a keyed hash (32 hex digits): the same author the same key, under one secret, and
+    nobody without the secret can tell who it is. None where the platform names no author."""
+    who = post.author.id or post.author.handle or post.author.name
+    if not who:
+        return None
+    return hmac.digest(secret, f"{post.platform}\0{who}".encode("utf-8", "replace"), hashlib.sha256)[
+        :16
+    ].hex()
+
+
+def mentions_of(
+    post: Post, judged: Judged, *, origin: Coordinates, secret: bytes, versions: str
+) -> list[Mention]:
+    """One record for each company that the post is about."""
+    if not judged.mentions:
+        return []
+    author = author_key(post, secret)
+    return [
+        Mention(
+            post=post.key,
+            version=post.version,
+            company=mention.company,
+            platform=post.platform,
+            kind=post.kind,
+            event_time=post.created_at,
+            origin=origin,
+            evidence=mention.evidence,
+            confidence=mention.confidence,
+            label=mention.sentiment.label,
+            score=mention.sentiment.score,
+            scored=mention.sentiment.lexicon is not None,
+            language=judged.language.code,
+            role=mention.role,
+            credibility=judged.author.credibility.level,
+            weight=judged.author.credibility.weight,
+            register=judged.register,
+            interaction=judged.interaction,
+            disclosures=tuple(
+                MentionDisclosure(found.kind, found.explicit, found.span)
+                for found in judged.disclosures
+                if _bears_on(found, mention.company)
+            ),
+            author=author,
+            signature=judged.signature,
+            repost_of=post.repost_of,
+            versions=versions,
+            persons=judged.persons,
+        )
+        for mention in judged.mentions
+    ]
+
+
+def _bears_on(disclosure: Disclosure, company: str) -> bool:
+    return disclosure.company is None or disclosure.company == company

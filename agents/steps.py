@@ -1,0 +1,147 @@
+"""The two steps of the stream as generators over batches of records: what Faust runs as its agents.
+
+They take any AsyncIterable of batches and yield what the batch leads to; reading, sending and
+writing are the caller's, and so is the order: a batch is done when the next one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agents.fenced_count import FencedCount
+from agents.judge import Judge
+from agents.measure import Measure
+from agents.mentions import mentions_of
+from schemas.codec import decode_post, rfc3339
+from schemas.judged import Judged
+from schemas.mention import Coordinates, Mention, Retraction, decode_mention
+from schemas.post import Deletion, Post
+from schemas.reject import Invalid, Reject, reject_of
+
+FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
+
+
+class Record(Protocol):
+    """A record as Kafka gives it; `timestamp` is the broker's time of receipt, epoch milliseconds."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `judge` makes of one batch: everything to be sent before the batch is done."""
+
+    partition: int
+    mentions: list[Mention] = field(default_factory=list)
+    retractions: list[Retraction] = field(default_factory=list)  # each to every partition
+    rejects: list[Reject] = field(default_factory=list)
+
+
+async def judge(
+    batches: AsyncIterable[Sequence[Record]],
+    judge_posts: Judge,
+    count_of: Callable[[int], FencedCount],
+    secret: bytes,
+) -> AsyncIterator[Verdict]:
+    """Batches of posts.v1 -> verdicts. `count_of(partition)` counts each post once by platform."""
+    async for batch in batches:
+        yield verdict_of(batch, judge_posts, count_of(batch[0].partition), secret)
+
+
+def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes) -> Verdict:
+    """One batch of one partition, decoded, judged and counted."""
+    verdict = Verdict(batch[0].partition)
+    counted: dict[int, tuple[str, ...]] = {}  # by offset
+    posts: list[tuple[Record, Post]] = []
+    for record in batch:
+        found = decode_post(record.value or b"")
+        if isinstance(found, Post) and found.created_at > record.timestamp + FUTURE_ALLOWANCE:
+            found = _from_the_future(found, record)
+        if isinstance(found, Invalid):
+            verdict.rejects.append(_reject(record, found))
+            counted[record.offset] = ("rejected",)
+        elif isinstance(found, Deletion):
+            verdict.retractions.append(Retraction(found.key, None, found.at, _coordinates(record)))
+            counted[record.offset] = ("deletion",)
+        else:
+            posts.append((record, found))
+    for (record, post), outcome in zip(posts, _judge_each(posts, judge_posts), strict=True):
+        if isinstance(outcome, Invalid):
+            verdict.rejects.append(_reject(record, outcome))
+            counted[record.offset] = ("rejected",)
+            continue
+        origin = _coordinates(record)
+        if post.version > 1:
+            verdict.retractions.append(Retraction(post.key, post.version, post.created_at, origin))
+        mentions = mentions_of(post, outcome, origin=origin, secret=secret, versions=judge_posts.version)
+        verdict.mentions.extend(mentions)
+        counted[record.offset] = (f"platform:{post.platform}", "matched" if mentions else "unmatched")
+    for offset in sorted(counted):
+        count.add("", offset, counted[offset])
+    return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What `measure` makes of one batch: table writes (None = tombstone) of one partition."""
+
+    partition: int
+    writes: dict[str, bytes | None]
+
+
+async def measure(
+    batches: AsyncIterable[Sequence[Record]], measure_of: Callable[[int], Measure]
+) -> AsyncIterator[Folded]:
+    """Batches of mentions.v1 -> ledger segments to be kept. `measure_of(partition)` is its state."""
+    async for batch in batches:
+        partition = batch[0].partition
+        records = [(record.offset, decode_mention(record.value or b"")) for record in batch]
+        yield Folded(partition, measure_of(partition).fold(records, now=batch[-1].timestamp))
+
+
+def _judge_each(posts: list[tuple[Record, Post]], judge_posts: Judge) -> list[Judged | Invalid]:
+    """All at once, which is fast; one at a time where a post makes that fail, so that it falls alone."""
+    try:
+        return list(judge_posts.judge([post for _, post in posts]))
+    except Exception:  # noqa: BLE001 - whatever it was, it is found again below and dead-lettered
+        return [_judge_alone(post, judge_posts) for _, post in posts]
+
+
+def _judge_alone(post: Post, judge_posts: Judge) -> Judged | Invalid:
+    try:
+        return judge_posts.judge([post])[0]
+    except Exception as fault:  # noqa: BLE001
+        return Invalid("unjudged", f"{type(fault).__name__}: {fault}"[:500])
+
+
+def _from_the_future(post: Post, record: Record) -> Invalid:
+    return Invalid(
+        "future",
+        f"created_at {rfc3339(post.created_at)} is over a day after its receipt at {rfc3339(record.timestamp)}",
+    )
+
+
+def _coordinates(record: Record) -> Coordinates:
+    return Coordinates(record.topic, record.partition, record.offset)
+
+
+def _reject(record: Record, why: Invalid) -> Reject:
+    return reject_of(
+        record.value or b"",
+        why,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        at=record.timestamp,
+    )

@@ -1,0 +1,39 @@
+"""Whether a broker answers."""
+
+import asyncio
+import contextlib
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+_TRY = 2.0  # seconds
+
+
+async def answering_cluster(bootstrap: str, limit: float = _TRY) -> str | None:
+    """The id of the cluster whose live broker answers a metadata request at `host:port`; None if none does.
+
+    Takes `limit` seconds at most (a paused broker accepts connections and never answers).
+    """
+    host, _, port = bootstrap.rpartition(":")
+    try:
+        async with asyncio.timeout(limit):
+            # A closed port is the common case in a start: asked first, it logs nothing.
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            return await _ask(bootstrap, limit)
+    except (OSError, KafkaError, TimeoutError):
+        return None
+
+
+async def _ask(bootstrap: str, limit: float) -> str | None:
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, client_id="vigie-ready", request_timeout_ms=int(limit * 1000)
+    )
+    try:
+        await admin.start()
+        cluster = await admin.describe_cluster()
+    finally:
+        await admin.close()
+    return str(cluster["cluster_id"]) if cluster["brokers"] else None

@@ -1,0 +1,95 @@
+"""From a source into posts.v1; a cursor is kept only after Kafka acknowledged all before it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from aiokafka import AIOKafkaProducer
+
+from schemas.codec import encode_post
+from schemas.post import Deletion
+from schemas.reject import encode_reject
+from schemas.topics import POSTS, REJECTS
+from streams.sources.contract import Checkpoint, Delete, Dropped, Gap, Source, Upsert
+
+
+@dataclass(slots=True)
+class Fed:
+    """What a feed has sent so far; every event of the source is in exactly one count."""
+
+    posts: int = 0
+    deletions: int = 0
+    dropped: int = 0
+    gaps: int = 0
+
+    def words(self) -> str:
+        parts = [f"{self.posts:,} posts", f"{self.deletions:,} deletions" if self.deletions else ""]
+        parts += [f"{self.dropped:,} to rejects.v1" if self.dropped else ""]
+        parts += [f"{self.gaps:,} gaps" if self.gaps else ""]
+        return "fed " + ", ".join(part for part in parts if part)
+
+
+class Cursor:
+    """Where a source goes on after a restart: one small file, replaced whole."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._path = directory / f"{name.replace(os.sep, '_')}.json"
+
+    def read(self) -> str | None:
+        if not self._path.exists():
+            return None
+        found = orjson.loads(self._path.read_bytes())["cursor"]
+        return None if found is None else str(found)
+
+    def keep(self, cursor: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_bytes(orjson.dumps({"cursor": cursor}))
+        fresh.replace(self._path)
+
+
+async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: Callable[[str], None]) -> Fed:
+    """Run `source` from its kept cursor to its end; `say` is told of gaps and, at each checkpoint,
+    of what was fed so far.
+
+    Raises what the source or the producer raises; the kept cursor then still stands before
+    everything that Kafka did not acknowledge.
+    """
+    fed = Fed()
+    pending: list[asyncio.Future[object]] = []
+    async for event in source.events(cursor.read()):
+        if isinstance(event, Upsert):
+            fed.posts += 1
+            pending.append(await _send_post(producer, event.post.key, encode_post(event.post)))
+        elif isinstance(event, Delete):
+            fed.deletions += 1
+            pending.append(await _send_post(producer, event.key, encode_post(Deletion(event.key, event.at))))
+        elif isinstance(event, Dropped):
+            fed.dropped += 1
+            reject = event.reject
+            key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
+            pending.append(await producer.send(REJECTS.name, encode_reject(reject), key=key))
+        elif isinstance(event, Gap):
+            fed.gaps += 1
+            say(event.detail)
+        elif isinstance(event, Checkpoint):
+            await _acknowledged(pending)
+            cursor.keep(event.cursor)
+            say(fed.words())
+    await _acknowledged(pending)
+    return fed
+
+
+async def _send_post(producer: AIOKafkaProducer, key: str, raw: bytes) -> asyncio.Future[object]:
+    sent: asyncio.Future[object] = await producer.send(POSTS.name, raw, key=key.encode())
+    return sent
+
+
+async def _acknowledged(pending: list[asyncio.Future[object]]) -> None:
+    await asyncio.gather(*pending)
+    pending.clear()

@@ -1,0 +1,89 @@
+"""Every setting, read once: command line over environment over default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+VERSION = version("vigie")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`broker` is host:port[,host:port…], or None for the embedded Kafka."""
+
+    home: Path = Path(".vigie")
+    broker: str | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 9612
+    watchlists: tuple[Path, ...] = ()
+    credibility: Path = Path("credibility.toml")
+    partitions: int = 4
+    batch: int = 500  # records folded at a time: a table write and a yield to the loop each
+    publish_every: float = 2.0  # seconds of wall time between publications
+    micro_batches: bool = True
+
+    @property
+    def metrics_url(self) -> str:
+        return f"http://{self.metrics_host}:{self.metrics_port}/metrics"
+
+
+def read_settings(
+    environment: Mapping[str, str] = os.environ,
+    *,
+    home: Path | None = None,
+    broker: str | None = None,
+    metrics: str | None = None,
+    watchlists: tuple[Path, ...] = (),
+    credibility: Path | None = None,
+) -> Settings:
+    """Settings from arguments (which win) and VIGIE_… variables; raises SettingsError."""
+    host, port = address(metrics or environment.get("VIGIE_METRICS_ADDRESS") or "127.0.0.1:9612")
+    if not watchlists and (named := environment.get("VIGIE_WATCHLIST")):
+        watchlists = tuple(Path(part) for part in named.split(os.pathsep) if part)
+    return Settings(
+        home=(home or Path(environment.get("VIGIE_HOME") or ".vigie")).absolute(),
+        broker=broker or environment.get("VIGIE_BROKER") or None,
+        metrics_host=host,
+        metrics_port=port,
+        watchlists=watchlists or shipped("watchlist.toml", "corpus-watchlist.toml"),
+        credibility=credibility
+        or Path(environment.get("VIGIE_CREDIBILITY") or shipped("credibility.toml")[0]),
+        partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
+        batch=_whole(environment, "VIGIE_BATCH", 500),
+        micro_batches=environment.get("VIGIE_MICRO_BATCHES", "1") != "0",
+    )
+
+
+def address(text: str) -> tuple[str, int]:
+    """ "host:port" -> (host, port); a bare port means loopback. Raises SettingsError."""
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or not 0 <= int(port) < 65_536:
+        raise SettingsError(f"{text!r} is no address: write host:port, for example 127.0.0.1:9612")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def shipped(*names: str) -> tuple[Path, ...]:
+    """Files that Vigie ships: beside the package when installed, in deploy/ of a checkout."""
+    here = Path(__file__).parent
+    places = (here / "shipped", here.parent / "deploy")
+    return tuple(
+        next((place / name for place in places if (place / name).exists()), places[-1] / name)
+        for name in names
+    )
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"{name} is {text!r}: give a whole number from 1")
+    return int(text)

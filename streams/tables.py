@@ -1,0 +1,75 @@
+"""Faust tables whose writes can be awaited, and the per-partition states that live in them.
+
+Faust sends a table's changelog in the background and its flush may return early; a commit could then
+precede the write that it rests on. Here every write's future is kept until `durable()` saw it done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from faust.tables.table import Table
+
+State = TypeVar("State")
+
+
+class DurableTable(Table[str, bytes]):
+    """A table of bytes keyed `partition/name`, so that partitions never share a key in one worker's store."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._undelivered: list[Any] = []
+
+    def send_changelog(self, *args: Any, **kwargs: Any) -> Any:
+        delivery = super().send_changelog(*args, **kwargs)
+        self._undelivered.append(delivery)
+        return delivery
+
+    async def durable(self) -> None:
+        """Wait until Kafka acknowledged every write so far; raises what a failed one raised."""
+        pending, self._undelivered = self._undelivered, []
+        await asyncio.gather(*pending)
+
+    def write(self, partition: int, writes: Mapping[str, bytes | None]) -> None:
+        """Set and delete (None) keys of one partition; only inside stream iteration."""
+        for name, value in writes.items():
+            key = f"{partition}/{name}"
+            if value is None:
+                self.pop(key, None)
+            else:
+                self[key] = value
+
+    def rows(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        """(name, value) of one partition, as recovered from the changelog."""
+        start = f"{partition}/"
+        for key, value in self.items():
+            if key.startswith(start):
+                yield key[len(start) :], value
+
+    def forget(self, partition: int) -> None:
+        """Drop a partition that moved away from the local store; its changelog stays."""
+        start = f"{partition}/"
+        for key in [key for key in self.data if key.startswith(start)]:
+            del self.data[key]
+
+
+class PartitionStates(Generic[State]):
+    """State by partition, made from the table when first asked for, dropped when it moves away."""
+
+    def __init__(self, table: DurableTable, make: Callable[[Iterator[tuple[str, bytes]]], State]) -> None:
+        self.table = table
+        self._make = make
+        self.held: dict[int, State] = {}
+
+    def of(self, partition: int) -> State:
+        if partition not in self.held:
+            self.held[partition] = self._make(self.table.rows(partition))
+        return self.held[partition]
+
+    def keep_only(self, partitions: set[int]) -> None:
+        """After a rebalance: forget what another worker now writes."""
+        for partition in set(self.held) - partitions:
+            del self.held[partition]
+            self.table.forget(partition)

@@ -1,0 +1,145 @@
+"""Micro-batches: the one place that reaches into Faust.
+
+Faust starts four asyncio tasks for every message it delivers. Here one Faust message carries the
+records that one fetch brought for one partition, cut into batches; all else stays Faust's: the
+consumer group, rebalancing, recovery, acknowledgement. Only topics named in `App.batched` are
+treated so; changelogs and Faust's own topics go through as before.
+
+Three methods of Faust's consumer change:
+
+- `_wait_next_records` groups the records of a partition into `Batch`es.
+- `_add_gap` does nothing for batched partitions, for the offsets inside a batch are no gap.
+- `_new_offset` says what may be committed. Faust's own answer merges neighbouring gaps and could
+  pass a batch that is still in work; here it is the end of the longest run of acknowledged
+  batches, counted in the order in which they were delivered.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition in offset order, standing where Faust expects one record."""
+
+    topic: str
+    partition: int
+    offset: int  # the last record's
+    timestamp: int  # the last record's, epoch milliseconds
+    timestamp_type: int
+    value: Sequence[Any]  # aiokafka ConsumerRecords: offset, timestamp, key, value
+    key: None = None
+    headers: tuple[()] = ()
+    checksum: None = None
+    serialized_key_size: int = 0
+    serialized_value_size: int = 0
+
+
+def cut(records: Sequence[Any], size: int) -> Iterator[Batch]:
+    """The records of one partition, in order, as batches of at most `size`."""
+    for start in range(0, len(records), size):
+        part = records[start : start + size]
+        last = part[-1]
+        yield Batch(
+            topic=last.topic,
+            partition=last.partition,
+            offset=last.offset,
+            timestamp=last.timestamp,
+            timestamp_type=last.timestamp_type,
+            value=part,
+        )
+
+
+class InFlight:
+    """Delivered batches of one partition and what of them may be committed."""
+
+    __slots__ = ("_delivered",)
+
+    def __init__(self) -> None:
+        self._delivered: deque[int] = deque()  # last offsets, ascending
+
+    def deliver(self, first: int, last: int) -> None:
+        """A batch of the offsets first..last was handed to its agent."""
+        if self._delivered and first <= self._delivered[-1]:
+            self._delivered.clear()  # Faust went back: what was in flight is delivered again
+        self._delivered.append(last)
+
+    def committable(self, acked: set[int]) -> int | None:
+        """The next offset to read once everything acknowledged without a hole is committed; forgets
+        those batches. None where the first batch in flight is still in work."""
+        done: int | None = None
+        while self._delivered and self._delivered[0] in acked:
+            done = self._delivered.popleft()
+            acked.discard(done)
+        return None if done is None else done + 1
+
+    def __len__(self) -> int:
+        return len(self._delivered)
+
+
+class BatchingConsumer(driver.Consumer):
+    """Faust's aiokafka consumer with the three changes above."""
+
+    app: BatchingApp
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_flight: dict[TP, InFlight] = {}
+        self._hand_over = self.callback
+        self.callback = self._deliver
+
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
+        records, active = await super()._wait_next_records(timeout)
+        if records:
+            batched, size = self.app.batched, self.app.batch_size
+            records = {
+                tp: list(cut(found, size)) if tp.topic in batched and found else found
+                for tp, found in records.items()
+            }
+        return records, active
+
+    async def _deliver(self, message: Any) -> None:
+        # here and not earlier: Faust drops records that it fetched before it went back
+        if message.topic in self.app.batched:
+            flight = self.in_flight.setdefault(message.tp, InFlight())
+            flight.deliver(message.value[0].offset, message.offset)
+        await self._hand_over(message)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        if tp.topic not in self.app.batched:
+            await super()._add_gap(tp, offset_from, offset_to)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        if tp.topic not in self.app.batched:
+            return super()._new_offset(tp)
+        flight = self.in_flight.get(tp)
+        self._acked[tp].clear()  # Faust's list of the same offsets; ours is the index
+        return flight.committable(self._acked_index[tp]) if flight else None
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        await super().on_partitions_revoked(revoked)
+        for tp in revoked:
+            self.in_flight.pop(tp, None)
+            self._acked_index[tp].clear()
+
+
+class BatchingTransport(driver.Transport):
+    Consumer = BatchingConsumer
+
+
+class BatchingApp(faust.App):
+    """A Faust app whose topics in `batched` arrive `batch_size` records at a time."""
+
+    batched: frozenset[str] = frozenset()
+    batch_size: int = 500
+
+    def _new_transport(self) -> BatchingTransport:
+        return BatchingTransport(self.conf.broker_consumer, self)

@@ -1,0 +1,70 @@
+"""Tokens of any string: right places, nothing lost, linear time."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.tokens import tokenize
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
+POST_TEXT = st.text(
+    st.sampled_from("aeéİßﬁœ'’-_.,:;!?()@#$%/0123 \n\t👍🏽\u200d\ufe0f🇫🇷e\u0301\ud800lLqu"), max_size=120
+)
+
+
+@given(st.one_of(ANY_TEXT, POST_TEXT))
+def test_places_are_exact(text: str) -> None:
+    tokens = tokenize(text)
+    assert len(tokens.surface) == len(tokens.folded) == len(tokens.starts) == len(tokens.ends) == len(tokens)
+    assert [text[s:e] for s, e in zip(tokens.starts, tokens.ends, strict=True)] == tokens.surface
+    edges = [edge for place in zip(tokens.starts, tokens.ends, strict=True) for edge in place]
+    assert edges == sorted(edges)
+    assert all(s < e for s, e in zip(tokens.starts, tokens.ends, strict=True))
+
+
+@given(st.one_of(ANY_TEXT, POST_TEXT))
+def test_only_space_and_inner_hyphens_are_left_out(text: str) -> None:
+    tokens = tokenize(text)
+    kept = "".join(tokens.surface).replace("-", "")
+    assert kept == "".join(text.split()).replace("-", "")
+    assert not any(character.isspace() for token in tokens.surface for character in token)
+
+
+@given(st.one_of(ANY_TEXT, POST_TEXT), st.one_of(ANY_TEXT, POST_TEXT))
+def test_a_line_reads_the_same_wherever_it_stands(first: str, second: str) -> None:
+    joined = tokenize(f"{first}\n{second}")
+    assert joined.folded == tokenize(first).folded + tokenize(second).folded
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "a.",
+        "a-",
+        "@a.",
+        "a@",
+        "l'",
+        ":)",
+        "👨\u200d",
+        "e\u0301",
+        "www.",
+        "1,",
+        "((",
+        "\ud800",
+        "a'",
+        "-",
+        "$a",
+    ],
+)
+def test_time_is_linear(unit: str) -> None:
+    short, long = (unit * (size // len(unit)) for size in (20_000, 100_000))
+    times = []
+    for text in (short, long):
+        started = time.perf_counter()
+        tokenize(text)
+        times.append(time.perf_counter() - started)
+    # Five times the text: a quadratic reading would take twenty-five times as long.
+    assert times[1] < 14 * times[0] + 0.05
