@@ -89,13 +89,10 @@ def parse_watchlist(
         raise WatchlistError([_syntax(error, text, name)]) from error
     except RecursionError as error:
         raise WatchlistError([f"{name}:1: nested too deeply: lists of strings are all it takes"]) from error
-    for entry in data.get("company", []) if defaults else ():
-        if isinstance(entry, dict):
-            entry |= {
-                k: v for k, v in (defaults or {}).get(str(entry.get("id")), {}).items() if k not in entry
-            }
     reader = _Reader(Lines(text), data)
-    companies = [c for i, e in enumerate(reader.tables("company")) if (c := reader.company(e, i))]
+    known = defaults or {}
+    entries = [{**known.get(str(entry.get("id")), {}), **entry} for entry in reader.tables("company")]
+    companies = [c for i, e in enumerate(entries) if (c := reader.company(e, i))]
     persons = [p for i, e in enumerate(reader.tables("person")) if (p := reader.person(e, i))]
     reader.check_top(data)
     if reader.problems:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agents.folding import fold
-from schemas.watchlist import ID, Company
+from schemas.watchlist import HOST, ID, Company
 from streams.watchlist_check import is_everyday, is_short
 
 BRANDS = "dist/json/nsi.json"
@@ -92,7 +92,7 @@ def _brand(identity: str, items: list[dict[str, Any]], known: Mapping[str, Any])
     handles: dict[str, tuple[str, ...]] = {
         platform: (str(accounts[source]).lstrip("@"),)
         for source, platform in HANDLES.items()
-        if accounts.get(source)
+        if any(map(str.isalnum, str(accounts.get(source, ""))))
     }
     sites = [accounts.get("website", ""), *known.get("officialWebsites", [])]
     return _company(f"{name} {identity}", name, aliases, handles, sites)
@@ -128,9 +128,9 @@ def _company(
 def _host(site: str) -> str:
     """The host of a site that is a company's whole own host; a path or a shared site is none."""
     parts = urlsplit(site if "//" in site else f"//{site}")
-    host = (parts.hostname or "").removeprefix("www.")
+    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
     shared = any(host == known or host.endswith(f".{known}") for known in SHARED_SITES)
-    return host if "." in host and " " not in host and not shared and parts.path in {"", "/"} else ""
+    return host if HOST.fullmatch(host) and not shared and parts.path in {"", "/"} else ""
 
 
 def slug(text: str) -> str:
