@@ -16,10 +16,14 @@ def author_key(post: Post, secret: bytes) -> str | None:
     who = post.author.id or post.author.handle or post.author.name
     if not who:
         return None
-    return hmac.digest(secret, f"{post.platform}\0{who}".encode("utf-8", "replace"), hashlib.sha256)[:16].hex()
+    return hmac.digest(secret, f"{post.platform}\0{who}".encode("utf-8", "replace"), hashlib.sha256)[
+        :16
+    ].hex()
 
 
-def mentions_of(post: Post, judged: Judged, *, origin: Coordinates, secret: bytes, versions: str) -> list[Mention]:
+def mentions_of(
+    post: Post, judged: Judged, *, origin: Coordinates, secret: bytes, versions: str
+) -> list[Mention]:
     """One record for each company that the post is about."""
     if not judged.mentions:
         return []
@@ -53,6 +57,7 @@ def mentions_of(post: Post, judged: Judged, *, origin: Coordinates, secret: byte
             signature=judged.signature,
             repost_of=post.repost_of,
             versions=versions,
+            persons=judged.persons,
         )
         for mention in judged.mentions
     ]

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agents.fenced_count import FencedCount
 from agents.judge import Judge
 from agents.measure import Measure
 from agents.mentions import mentions_of
-from agents.tally import Tally
 from schemas.codec import decode_post, rfc3339
 from schemas.judged import Judged
 from schemas.mention import Coordinates, Mention, Retraction, decode_mention
@@ -51,15 +51,15 @@ class Verdict:
 async def judge(
     batches: AsyncIterable[Sequence[Record]],
     judge_posts: Judge,
-    tally_of: Callable[[int], Tally],
+    count_of: Callable[[int], FencedCount],
     secret: bytes,
 ) -> AsyncIterator[Verdict]:
-    """Batches of posts.v1 -> verdicts. `tally_of(partition)` counts each post once by platform."""
+    """Batches of posts.v1 -> verdicts. `count_of(partition)` counts each post once by platform."""
     async for batch in batches:
-        yield verdict_of(batch, judge_posts, tally_of(batch[0].partition), secret)
+        yield verdict_of(batch, judge_posts, count_of(batch[0].partition), secret)
 
 
-def verdict_of(batch: Sequence[Record], judge_posts: Judge, tally: Tally, secret: bytes) -> Verdict:
+def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes) -> Verdict:
     """One batch of one partition, decoded, judged and counted."""
     verdict = Verdict(batch[0].partition)
     counted: dict[int, tuple[str, ...]] = {}  # by offset
@@ -88,7 +88,7 @@ def verdict_of(batch: Sequence[Record], judge_posts: Judge, tally: Tally, secret
         verdict.mentions.extend(mentions)
         counted[record.offset] = (f"platform:{post.platform}", "matched" if mentions else "unmatched")
     for offset in sorted(counted):
-        tally.add("", offset, counted[offset])
+        count.add("", offset, counted[offset])
     return verdict
 
 

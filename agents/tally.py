@@ -1,35 +1,112 @@
-"""How many records there were, each counted once however often it is delivered.
-
-A tally carries its fence: for each origin (topic, partition) the highest offset counted. Within an
-origin offsets only grow, so a record at or below the fence was counted before.
-"""
+"""What has been counted so far, whatever still stands? Sums and high-water marks that merge in any order."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-import orjson
+from agents.panes import Sums
+from schemas.mention import Coordinates
+from schemas.reputation import OUTCOMES
 
 
+@dataclass(slots=True)
+class CompanyTally:
+    """Mentions counted by OUTCOMES (late ones too), the late among them, the newest event time, and the
+    weight and polarity of sealed days (scaled as in `agents.panes.Sums`)."""
+
+    mentions: list[int] = field(default_factory=lambda: [0] * len(OUTCOMES))
+    late: int = 0
+    newest: int = 0
+    sealed_weight: int = 0
+    sealed_polarity: int = 0
+
+    def merge(self, other: CompanyTally) -> None:
+        self.mentions = [a + b for a, b in zip(self.mentions, other.mentions, strict=True)]
+        self.late += other.late
+        self.newest = max(self.newest, other.newest)
+        self.sealed_weight += other.sealed_weight
+        self.sealed_polarity += other.sealed_polarity
+
+
+@dataclass(slots=True)
 class Tally:
-    """Counts by name, with the fence, for one partition of one topic."""
+    """The traffic of a range of mentions.v1.
 
-    __slots__ = ("counts", "fence")
+    Every mention record is exactly one of: counted in its company's `mentions`, a `duplicate`, `stale` (void
+    or outranked by a higher version). `future` ones are counted and told apart: dated beyond the allowance.
+    `origins`: per posts.v1 partition, the highest offset seen and the companies it was seen with.
+    """
 
-    def __init__(self, state: bytes | None = None) -> None:
-        kept = orjson.loads(state) if state else {"counts": {}, "fence": {}}
-        self.counts: Counter[str] = Counter(kept["counts"])
-        self.fence: dict[str, int] = kept["fence"]
+    watermark: int = 0
+    sealed: int = -1  # last day (of the epoch) that is sealed
+    duplicates: int = 0
+    stale: int = 0
+    future: int = 0
+    retractions: int = 0
+    late_retractions: int = 0
+    subjects: dict[str, CompanyTally] = field(default_factory=dict)
+    origins: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
-    def add(self, origin: str, offset: int, names: Iterable[str]) -> bool:
-        """Count `names` for the record at `offset` of `origin`; False if it was counted before."""
-        if offset <= self.fence.get(origin, -1):
-            return False
-        self.fence[origin] = offset
-        self.counts.update(names)
-        return True
+    def of(self, subject: str) -> CompanyTally:
+        found = self.subjects.get(subject)
+        if found is None:
+            found = self.subjects[subject] = CompanyTally()
+        return found
 
-    def state(self) -> bytes:
-        """Canonical bytes: the same counts give the same bytes."""
-        return orjson.dumps({"counts": self.counts, "fence": self.fence}, option=orjson.OPT_SORT_KEYS)
+    def merge(self, other: Tally) -> None:
+        self.watermark = max(self.watermark, other.watermark)
+        self.sealed = max(self.sealed, other.sealed)
+        self.duplicates += other.duplicates
+        self.stale += other.stale
+        self.future += other.future
+        self.retractions += other.retractions
+        self.late_retractions += other.late_retractions
+        for name, company in other.subjects.items():
+            self.of(name).merge(company)
+        for partition, (offset, companies) in other.origins.items():
+            at, seen = self.origins.get(partition, (-1, ()))
+            if offset > at:
+                self.origins[partition] = (offset, companies)
+            elif offset == at:
+                self.origins[partition] = (offset, tuple(sorted({*seen, *companies})))
+
+    def seal(self, subject: str, weighed: Sums) -> None:
+        company = self.of(subject)
+        company.sealed_weight += weighed.weight
+        company.sealed_polarity += weighed.polarity
+
+    def passed(self, origin: Coordinates, company: str | None) -> bool:
+        """Advance the origin's fence; True if this record had been through before.
+
+        Each judge sends a partition's records in order and starts over from a committed offset, so
+        whatever lies below the highest offset seen has been seen.
+        """
+        partition = f"{origin.topic}/{origin.partition}"
+        at, seen = self.origins.get(partition, (-1, ()))
+        if origin.offset < at or (origin.offset == at and company in seen):
+            return True
+        companies = () if company is None else (company,)
+        self.origins[partition] = (
+            origin.offset,
+            companies if origin.offset > at else tuple(sorted({*seen, *companies})),
+        )
+        return False
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; long sums as decimal strings, for JSON integers end at 2^64."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        plain["subjects"] = {
+            name: [c.mentions, c.late, c.newest, str(c.sealed_weight), str(c.sealed_polarity)]
+            for name, c in self.subjects.items()
+        }
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Tally:
+        subjects = {
+            name: CompanyTally(mentions, late, newest, int(weight), int(polarity))
+            for name, (mentions, late, newest, weight, polarity) in plain["subjects"].items()
+        }
+        origins = {name: (offset, tuple(seen)) for name, (offset, seen) in plain["origins"].items()}
+        return cls(**{**plain, "subjects": subjects, "origins": origins})

@@ -81,7 +81,7 @@ class Tokens:
     """Four parallel sequences, in order of place.
 
     `surface[i] == text[starts[i]:ends[i]]`, offsets in code points of the text given. `folded[i]`
-    has no case, no accents, straight apostrophes, and no letter or sign over twice in a row ("soooo" is "soo").
+    has no case, no accents, straight apostrophes, and nothing but digits over twice in a row ("soo").
     """
 
     surface: list[str]

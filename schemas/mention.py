@@ -68,6 +68,7 @@ class Mention:
     signature: str | None
     repost_of: str | None
     versions: str  # hash of Judged.versions
+    persons: tuple[str, ...] = ()  # opted-in persons whom the post also concerns, watchlist ids
 
 
 @dataclass(frozen=True, slots=True)

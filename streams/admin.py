@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import Topic
+from streams.broker.error import BrokerError
 
 
-class BrokerError(Exception):
-    """The broker cannot be used as it is; the message says what to do."""
-
-
-def ensure_topics(bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1) -> list[str]:
+def ensure_topics(
+    bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1
+) -> list[str]:
     """Make missing topics; the names made. Raises BrokerError for a count other than `partitions`,
     for a key would then meet another partition than its state."""
     try:
@@ -35,10 +35,8 @@ def ensure_topics(bootstrap: str, topics: Sequence[Topic], partitions: int, repl
         missing = [topic for topic in topics if topic.name not in there]
         for topic in missing:
             new = NewTopic(topic.name, partitions, replication, topic_configs=topic.config())
-            try:
+            with contextlib.suppress(TopicAlreadyExistsError):  # another worker was faster
                 admin.create_topics([new])
-            except TopicAlreadyExistsError:
-                pass  # another worker was faster
         return [topic.name for topic in missing]
     finally:
         admin.close()

@@ -15,7 +15,7 @@ from schemas.codec import encode_post
 from schemas.post import Deletion
 from schemas.reject import encode_reject
 from schemas.topics import POSTS, REJECTS
-from streams.sources.contract import AuthorDelete, Checkpoint, Delete, Dropped, Source, Upsert
+from streams.sources.contract import Checkpoint, Delete, Dropped, Gap, Source, Upsert
 
 
 @dataclass(slots=True)
@@ -25,7 +25,13 @@ class Fed:
     posts: int = 0
     deletions: int = 0
     dropped: int = 0
-    unsupported: int = 0
+    gaps: int = 0
+
+    def words(self) -> str:
+        parts = [f"{self.posts:,} posts", f"{self.deletions:,} deletions" if self.deletions else ""]
+        parts += [f"{self.dropped:,} to rejects.v1" if self.dropped else ""]
+        parts += [f"{self.gaps:,} gaps" if self.gaps else ""]
+        return "fed " + ", ".join(part for part in parts if part)
 
 
 class Cursor:
@@ -47,8 +53,9 @@ class Cursor:
         fresh.replace(self._path)
 
 
-async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: Callable[[Fed], None]) -> Fed:
-    """Run `source` from its kept cursor to its end; `say` is told at each checkpoint.
+async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: Callable[[str], None]) -> Fed:
+    """Run `source` from its kept cursor to its end; `say` is told of gaps and, at each checkpoint,
+    of what was fed so far.
 
     Raises what the source or the producer raises; the kept cursor then still stands before
     everything that Kafka did not acknowledge.
@@ -67,12 +74,13 @@ async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: 
             reject = event.reject
             key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
             pending.append(await producer.send(REJECTS.name, encode_reject(reject), key=key))
-        elif isinstance(event, AuthorDelete):
-            fed.unsupported += 1
+        elif isinstance(event, Gap):
+            fed.gaps += 1
+            say(event.detail)
         elif isinstance(event, Checkpoint):
             await _acknowledged(pending)
             cursor.keep(event.cursor)
-            say(fed)
+            say(fed.words())
     await _acknowledged(pending)
     return fed
 

@@ -16,7 +16,7 @@ State = TypeVar("State")
 
 
 class DurableTable(Table[str, bytes]):
-    """A table keyed `partition/name`, so that partitions never share a key in one worker's store."""
+    """A table of bytes keyed `partition/name`, so that partitions never share a key in one worker's store."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,17 +59,17 @@ class PartitionStates(Generic[State]):
     """State by partition, made from the table when first asked for, dropped when it moves away."""
 
     def __init__(self, table: DurableTable, make: Callable[[Iterator[tuple[str, bytes]]], State]) -> None:
-        self._table = table
+        self.table = table
         self._make = make
         self.held: dict[int, State] = {}
 
     def of(self, partition: int) -> State:
         if partition not in self.held:
-            self.held[partition] = self._make(self._table.rows(partition))
+            self.held[partition] = self._make(self.table.rows(partition))
         return self.held[partition]
 
     def keep_only(self, partitions: set[int]) -> None:
         """After a rebalance: forget what another worker now writes."""
         for partition in set(self.held) - partitions:
             del self.held[partition]
-            self._table.forget(partition)
+            self.table.forget(partition)

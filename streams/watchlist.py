@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +27,22 @@ def load_watchlist(path: Path | None = None) -> Watchlist:
         line = error.object[: error.start].count(b"\n") + 1
         raise WatchlistError([f"{where}:{line}: not UTF-8: save the file as UTF-8"]) from error
     return parse_watchlist(text, str(where))
+
+
+def load_watchlists(paths: Sequence[Path]) -> Watchlist:
+    """Several files as one watchlist; raises `WatchlistError` also for an id that two of them give."""
+    loaded = [(path, load_watchlist(path)) for path in paths]
+    seen: dict[str, Path] = {}
+    for path, watchlist in loaded:
+        ids = [company.id for company in watchlist.companies] + [person.id for person in watchlist.persons]
+        for name in ids:
+            if name in seen:
+                raise WatchlistError([f"{path}:1: {name} is also in {seen[name]}: keep one of them"])
+            seen[name] = path
+    return Watchlist(
+        tuple(company for _, watchlist in loaded for company in watchlist.companies),
+        tuple(person for _, watchlist in loaded for person in watchlist.persons),
+    )
 
 
 def shipped_watchlist() -> Path:

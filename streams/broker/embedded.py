@@ -12,16 +12,17 @@ from pathlib import Path
 from streams.broker.cache import cache_dir
 from streams.broker.error import BrokerError
 from streams.broker.jars import KAFKA_VERSION, Progress, fetch_jars
-from streams.broker.java import find_java
+from streams.broker.java import find_java, java_environment
 from streams.broker.kraft import cluster_id, format_storage, properties, write_properties
+from streams.broker.last_words import last_words
+from streams.broker.layout import Layout
 from streams.broker.lock import FileLock
 from streams.broker.ports import LOOPBACK, Ports, kept_ports
 from streams.broker.process import BrokerProcess
 from streams.broker.ready import answering_cluster
-from streams.broker.stale import Record, end_stale, find_stale
+from streams.broker.record import Record, end_broker, find_broker
 
 _ASK_EVERY = 0.05  # seconds
-_LINES_TOLD = 15
 
 
 class EmbeddedBroker:
@@ -51,14 +52,12 @@ class EmbeddedBroker:
         self.cache = cache or cache_dir()
         self.extra = dict(extra or {})
         self.start_limit = start_limit
-        self.log = self.home / "logs" / "kafka.log"
-        self._directory = self.home / "kafka"
-        self._output = self.home / "logs" / "kafka.out"
-        self._properties_file = self._directory / "server.properties"
-        self._record = self._directory / "broker.json"
-        self._lock = FileLock(self._directory / "lock")
+        self._layout = Layout(home)
+        self.log = self._layout.log
+        self._lock = FileLock(self._layout.lock)
         self._ports: Ports | None = None
         self._process: BrokerProcess | None = None
+        self._log_start = 0
 
     @property
     def bootstrap(self) -> str:
@@ -82,13 +81,20 @@ class EmbeddedBroker:
         """Fetch what is missing, format once, start, and return when the broker answers; else BrokerError."""
         if self.running:
             raise BrokerError(f"the broker over {self.home} runs already")
+        for path, separator in ((self.home, ","), (self.cache, os.pathsep)):
+            if separator in str(path):
+                raise BrokerError(
+                    f"{path} has a {separator!r}, at which Kafka would cut it: choose another place"
+                )
         self._take_home()
         try:
             java = self._java_command(await self._fetch())
             self._ports = await asyncio.to_thread(self._prepare, java)
+            self._log_start = self.log.stat().st_size if self.log.exists() else 0
             self.say(f"starting Apache Kafka {KAFKA_VERSION} on {self.bootstrap}")
-            self._process = BrokerProcess([*java, "kafka.Kafka", str(self._properties_file)], self._output)
-            Record(self._process.pid, self._process.started, os.getpid()).write(self._record)
+            command = [*java, "kafka.Kafka", str(self._layout.properties)]
+            self._process = BrokerProcess(command, self._layout.output, java_environment())
+            Record(self._process.pid, self._process.started, os.getpid()).write(self._layout.record)
             await self._answer(self._process)
         except BaseException:
             await self.stop(limit=0.0)
@@ -105,20 +111,20 @@ class EmbeddedBroker:
         if self._process is not None and self._process.running:
             await self._process.stop(limit)
         if self._lock.held:
-            self._record.unlink(missing_ok=True)
+            self._layout.record.unlink(missing_ok=True)
             self._lock.release()
 
     def _take_home(self) -> None:
         """Make this the home's only broker, and end one that a dead owner left behind."""
-        record = Record.read(self._record)
+        record = Record.read(self._layout.record)
         if not self._lock.held and not self._lock.acquire(wait=False):
             owner = f" (process {record.owner})" if record else ""
             raise BrokerError(
                 f"another vigie{owner} runs a broker over {self.home}: stop it, or choose another --home"
             )
-        if record and (process := find_stale(record, self._properties_file)):
+        if record and (process := find_broker(record, self._layout.properties)):
             self.say(f"ending the broker that an earlier run left behind (process {record.pid})")
-            end_stale(process)
+            end_broker(process)
 
     async def _fetch(self) -> list[Path]:
         cancelled = threading.Event()
@@ -145,8 +151,8 @@ class EmbeddedBroker:
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData",  # no files in the system's temporary directory
             "-Djava.awt.headless=true",
-            f"-Djava.io.tmpdir={self._directory / 'tmp'}",
-            f"-Dlog4j2.configurationFile={self._directory / 'log4j2.properties'}",
+            f"-Djava.io.tmpdir={self._layout.temporary}",
+            f"-Dlog4j2.configurationFile={self._layout.log4j}",
             f"-Dvigie.log={self.log}",
             "-cp",
             os.pathsep.join(str(jar) for jar in jars),
@@ -154,23 +160,21 @@ class EmbeddedBroker:
 
     def _prepare(self, java: list[str]) -> Ports:
         """Everything that the broker reads: directories, properties, the formatted data directory."""
-        data = self._directory / "data"
-        temporary = self._directory / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)  # native libraries that a killed broker left
-        for directory in (data, temporary, self.log.parent):
+        layout = self._layout
+        shutil.rmtree(layout.temporary, ignore_errors=True)  # native libraries that a killed broker left
+        for directory in (layout.data, layout.temporary, self.log.parent):
             directory.mkdir(parents=True, exist_ok=True)
-        ports = kept_ports(self._directory / "ports.json")
-        write_properties(self._properties_file, properties(data, ports) | self.extra)
-        log4j = files("streams.broker").joinpath("log4j2.properties").read_bytes()
-        (self._directory / "log4j2.properties").write_bytes(log4j)
-        if cluster_id(data) is None:
-            self.say(f"formatting {data}")
-            format_storage(java, self._properties_file)
+        ports = kept_ports(layout.ports)
+        write_properties(layout.properties, properties(layout.data, ports) | self.extra)
+        layout.log4j.write_bytes(files("streams.broker").joinpath("log4j2.properties").read_bytes())
+        if cluster_id(layout.data) is None:
+            self.say(f"formatting {layout.data}")
+            format_storage(java, layout.properties)
         return ports
 
     async def _answer(self, process: BrokerProcess) -> None:
         """Return when this broker answers a metadata request; BrokerError when it dies or takes too long."""
-        ours = cluster_id(self._directory / "data")
+        ours = cluster_id(self._layout.data)
         until = time.monotonic() + self.start_limit
         while await answering_cluster(self.bootstrap) != ours:
             if not process.running:
@@ -182,13 +186,9 @@ class EmbeddedBroker:
             await asyncio.sleep(_ASK_EVERY)
 
     def _advice(self) -> str:
-        """Where to look, and the last lines that the broker left."""
-        lines: list[str] = []
-        for path in (self.log, self._output):
-            if path.exists():
-                lines += path.read_text("utf-8", "replace").splitlines()[-_LINES_TOLD:]
-        told = "\n  ".join(lines) or "(none)"
+        """Where to look, and what the broker left in its log since this start."""
+        words = "\n  ".join(last_words(self.log, self._log_start, self._layout.output)) or "(none)"
         return (
             f"See {self.log}; `vigie doctor` checks memory, disk and ports; --broker HOST:PORT uses another "
-            f"Kafka. Its last words:\n  {told}"
+            f"Kafka. Its last words:\n  {words}"
         )

@@ -1,6 +1,5 @@
 """Which ports of the loopback interface a home's broker listens on."""
 
-import contextlib
 import json
 import random
 import socket
@@ -25,16 +24,23 @@ class Ports:
 
 def kept_ports(path: Path) -> Ports:
     """The ports kept in `path`, or others for those that are taken now, kept there in their turn."""
-    before: dict[str, int] = {}
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        before = {name: int(port) for name, port in json.loads(path.read_text("utf-8")).items()}
-    broker = _free_port(before.get("broker"), ())
-    ports = Ports(broker, _free_port(before.get("controller"), (broker,)))
-    if asdict(ports) != before:
+    before = read_ports(path)
+    broker = _free_port(before.broker if before else None, ())
+    ports = Ports(broker, _free_port(before.controller if before else None, (broker,)))
+    if ports != before:
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(ports)), "utf-8")
         fresh.replace(path)
     return ports
+
+
+def read_ports(path: Path) -> Ports | None:
+    """The ports kept in `path`; None when there are none, or what is there is not readable as such."""
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+        return Ports(int(fields["broker"]), int(fields["controller"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def is_free(port: int) -> bool:

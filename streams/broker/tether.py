@@ -1,7 +1,7 @@
 """Run a command that dies with its parent: `python tether.py PARENT_PID COMMAND…` becomes COMMAND (Linux).
 
 Run by path and without this project's imports, so it holds nothing but this. Elsewhere than on Linux the
-broker is started directly, and one that outlived its parent is found by its record (see stale.py).
+broker is started directly, and one that outlived its parent is found by its record (see record.py).
 """
 
 import ctypes

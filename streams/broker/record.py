@@ -1,4 +1,4 @@
-"""The record of a home's broker process, by which the next start ends one that outlived its parent."""
+"""The record of a home's broker process, by which others find it, and the next start one left behind."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -34,7 +34,7 @@ class Record:
         fresh.replace(path)
 
 
-def find_stale(record: Record, properties_file: Path) -> psutil.Process | None:
+def find_broker(record: Record, properties_file: Path) -> psutil.Process | None:
     """The recorded process if it still lives and is provably that broker: same start, same properties."""
     try:
         process = psutil.Process(record.pid)
@@ -45,7 +45,7 @@ def find_stale(record: Record, properties_file: Path) -> psutil.Process | None:
         return None
 
 
-def end_stale(process: psutil.Process) -> None:
+def end_broker(process: psutil.Process) -> None:
     """End it in order, or by force after ten seconds."""
     try:
         process.terminate()

@@ -1,0 +1,149 @@
+"""What do the mentions of one stretch of event time add up to? A commutative group of integers.
+
+A pane is a tumbling bucket of 5 minutes, or any union of such buckets: `add` and `remove` keep sums of
+integers only, so merging is associative and commutative, the empty pane is its identity, and removal undoes
+addition exactly. What depends on a whole day (the share of a copy within its cluster) is kept
+apart by cluster and resolved when the pane is read: the pane itself never has to be weighed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from agents.contributions import HEAD, PROFILE, role_of
+from agents.novelty import SHARE, Cluster
+
+PANE = 5 * 60_000
+
+K = TypeVar("K", int, bytes)
+
+
+def pane_of(time: int) -> int:
+    """Number of the pane that contains `time` (epoch milliseconds)."""
+    return time // PANE
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A pane's weighed sums: w in 1/10^9, polarity in 1/10^4; squares of w by independent cluster."""
+
+    weight: int = 0
+    weight_squares: int = 0
+    polarity: int = 0  # sum of w*s
+    polarity_squares: int = 0  # sum of w*s^2
+
+
+class Raw:
+    """Sums before novelty, c the credibility weight: n, c, c^2, c*s, c*s^2."""
+
+    __slots__ = ("c", "c2", "cs", "css", "n")
+
+    def __init__(self) -> None:
+        self.n = self.c = self.c2 = self.cs = self.css = 0
+
+    def merge(self, other: Raw) -> None:
+        self.n += other.n
+        self.c += other.c
+        self.c2 += other.c2
+        self.cs += other.cs
+        self.css += other.css
+
+
+class Weights:
+    """What mentions weigh: lone ones together, copies by their cluster."""
+
+    __slots__ = ("clusters", "lone")
+
+    def __init__(self) -> None:
+        self.lone = Raw()
+        self.clusters: dict[Cluster, Raw] = {}
+
+    def add(self, cluster: Cluster | None, score: int, weight: int, sign: int) -> None:
+        """Add (`sign` 1) or take back (-1) one mention; an unscored one has no weight, but is a copy."""
+        if cluster is None:
+            raw = self.lone
+        elif (held := self.clusters.get(cluster)) is not None:
+            raw = held
+        else:
+            raw = self.clusters[cluster] = Raw()
+        c = sign * weight
+        cs = c * score
+        raw.n += sign
+        raw.c += c
+        raw.c2 += c * weight
+        raw.cs += cs
+        raw.css += cs * score
+        if cluster is not None and not raw.n:
+            del self.clusters[cluster]
+
+    def sums(self) -> Sums:
+        """Weigh now: lone mentions in full, each cluster by its share; a cluster counts as one voice in
+        the squares, for its members are not independent of each other."""
+        lone = self.lone
+        weight, squares = SHARE * lone.c, SHARE * SHARE * lone.c2
+        polarity, polarity_squares = SHARE * lone.cs, SHARE * lone.css
+        for cluster, raw in self.clusters.items():
+            part = cluster.share
+            weight += part * raw.c
+            squares += (part * raw.c) ** 2
+            polarity += part * raw.cs
+            polarity_squares += part * raw.css
+        return Sums(weight, squares, polarity, polarity_squares)
+
+    def merge(self, other: Weights) -> None:
+        """Add everything that `other` holds."""
+        self.lone.merge(other.lone)
+        for cluster, raw in other.clusters.items():
+            self.clusters.setdefault(cluster, Raw()).merge(raw)
+
+
+class Pane:
+    """Mentions of one subject over some panes; empty to begin with."""
+
+    __slots__ = ("authors", "profiles", "weights")
+
+    def __init__(self) -> None:
+        self.profiles: dict[bytes, int] = {}
+        self.weights = Weights()
+        self.authors: dict[int, dict[int, int]] = {}  # role -> author -> mentions
+
+    def add(self, body: bytes, cluster: Cluster | None) -> None:
+        _, score, author, _, flags, weight, _, _, _, _ = HEAD.unpack_from(body)
+        profile = body[PROFILE]
+        self.profiles[profile] = self.profiles.get(profile, 0) + 1
+        if author:
+            role = role_of(flags)
+            cohort = self.authors.get(role)
+            if cohort is None:
+                cohort = self.authors[role] = {}
+            cohort[author] = cohort.get(author, 0) + 1
+        self.weights.add(cluster, score, weight, 1)
+
+    def remove(self, body: bytes, cluster: Cluster | None) -> None:
+        _, score, author, _, flags, weight, _, _, _, _ = HEAD.unpack_from(body)
+        _decrement(self.profiles, body[PROFILE])
+        if author:
+            role = role_of(flags)
+            _decrement(self.authors[role], author)
+            if not self.authors[role]:
+                del self.authors[role]
+        self.weights.add(cluster, score, weight, -1)
+
+    def merge(self, other: Pane) -> None:
+        """Add everything that `other` holds."""
+        for profile, count in other.profiles.items():
+            self.profiles[profile] = self.profiles.get(profile, 0) + count
+        for role, authors in other.authors.items():
+            cohort = self.authors.setdefault(role, {})
+            for author, count in authors.items():
+                cohort[author] = cohort.get(author, 0) + count
+        self.weights.merge(other.weights)
+
+
+def _decrement(counts: dict[K, int], key: K) -> None:
+    left = counts[key] - 1
+    if left:
+        counts[key] = left
+    else:
+        del counts[key]

@@ -1,0 +1,162 @@
+"""The little language in which disclosure rules are written, and its compilation.
+
+A phrase is a row of slots parted by spaces, read on a canvas (see `canvas`):
+
+    my|our <boss> ..  yelled|screamed at|on me      alternatives, a named class, a gap of up to 4 words
+    i work|worked at|for the? NAME                  `?` after a slot makes it optional
+    work_life balance                               `_` is a space within an alternative
+    overwork*                                       `*` ends a word any way
+    NUM . hours ... week                            a number; gaps of up to 2 and up to 8 words
+
+A gap never crosses the end of a sentence. `NAME` takes one word that has to be a proper name (capital,
+handle, hashtag or a watched company), at most once in a phrase; `^` is the start of a sentence and `$` its end. Apostrophes and
+hyphens may be present, a space, or missing. The first slot must be a required one; what is optional at the
+end is left off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.canvas import canvas
+
+_SPACE = " {1,4}"
+_GAPS = {".": 2, "..": 4, "...": 8}
+_NUMBER = r"[€$£]?\d+[^ ]{0,8}"
+_NAME = r"(?P<name>[@#]?[^ .]+)"
+Classes = Mapping[str, tuple[str, ...]]
+UNCOMMON = 5_000  # the rank of a word that is not among the everyday ones
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`pattern` is a regular expression for a canvas; `triggers` are literals, padded with spaces, one of
+    which is in every canvas (stops turned into spaces) where the pattern matches; `first`: the
+    trigger is where the match begins; `literal`: to find the trigger is to have matched."""
+
+    source: str
+    pattern: str
+    triggers: tuple[str, ...]
+    named: bool
+    first: bool
+    literal: bool
+
+
+def alternatives(slot: str, classes: Classes) -> tuple[str, ...]:
+    """The words that a slot stands for, its classes opened."""
+    words: list[str] = []
+    for word in slot.split("|"):
+        if word.startswith("<") and word.endswith(">"):
+            if word[1:-1] not in classes:
+                raise PhraseError(f"unknown class {word} in {slot!r}")
+            for member in classes[word[1:-1]]:
+                words += alternatives(member, classes)
+        elif word:
+            words.append(word)
+    if not words:
+        raise PhraseError(f"empty slot in {slot!r}")
+    return tuple(words)
+
+
+def _word(alternative: str) -> str:
+    """One alternative as a regular expression on a canvas."""
+    stem = alternative.rstrip("*")
+    parts = [canvas(part)[1:-1] for part in stem.replace("-", "'").split("_")]
+    loose = _SPACE.join(re.sub(" +", " ?", re.escape(part).replace(r"\ ", " ")) for part in parts)
+    return loose + ("[^ .]*" if alternative.endswith("*") else "")
+
+
+def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
+    """The padded literals of which one stands on any canvas where the alternative does."""
+    word = max(alternative.rstrip("*").split("_"), key=lambda part: rank.get(part, UNCOMMON))
+    tail = "" if alternative.endswith("*") and alternative.rstrip("*").endswith(word) else " "
+    pieces = canvas(word.replace("-", "'"))[1:-1].split(" ")
+    if len(pieces) == 1:
+        return (f" {pieces[0]}{tail}",)
+    rarest = max(range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place])))
+    apart = f" {pieces[rarest]}" + (tail if rarest == len(pieces) - 1 else " ")
+    return (apart, f" {''.join(pieces)}{tail}")
+
+
+def _slot_pattern(slot: str, classes: Classes) -> str:
+    options: list[str] = []
+    for word in alternatives(slot, classes):
+        if word == "NUM":
+            options += [_NUMBER, *(_word(number) for number in classes.get("number", ()))]
+        else:
+            options.append(_NAME if word == "NAME" else _word(word))
+    options = sorted(set(options), key=lambda option: (option == _NAME, -len(option)))
+    return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
+
+
+def _wakes(slot: str, classes: Classes) -> bool:
+    """Whether a phrase may be looked for by this slot: a required one of words alone."""
+    return slot not in _GAPS and slot[-1] != "?" and not {"NUM", "NAME"} & set(alternatives(slot, classes))
+
+
+def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> list[Phrase]:
+    """Read one phrase. `rank` gives everyday words their place by frequency (0 the most frequent); a phrase is
+    looked for by its rarest slot. One slot with plain and other words makes two phrases."""
+    slots = source.split()
+    anchored, ended = slots[:1] == ["^"], slots[-1:] == ["$"]
+    slots = slots[anchored : len(slots) - ended]
+    while slots and (slots[-1] in _GAPS or slots[-1].endswith("?")):
+        slots.pop()
+    if not slots or (not anchored and (slots[0] in _GAPS or slots[0].endswith("?"))):
+        raise PhraseError(f"a phrase starts with a required slot: {source!r}")
+    if len(slots) == 1 and not anchored and not ended and _wakes(slots[0], classes):
+        words = alternatives(slots[0], classes)
+        plain = tuple(word for word in words if not set("_*'-") & set(word))
+        other = tuple(word for word in words if word not in plain)
+        made = [Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True) for word in plain]
+        return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
+    return [_phrase(source, slots, classes, rank, anchored=anchored, ended=ended)]
+
+
+def _phrase(
+    source: str,
+    slots: list[str],
+    classes: Classes,
+    rank: Mapping[str, int],
+    *,
+    anchored: bool = False,
+    ended: bool = False,
+) -> Phrase:
+    candidates: list[tuple[float, int, tuple[str, ...]]] = []
+    for place, slot in enumerate(slots):
+        if not _wakes(slot, classes):
+            continue
+        literals = tuple(x for word in alternatives(slot, classes) for x in _literals(word, rank))
+        # Zipf's law: the n-th word by frequency comes up in proportion to 1 / n
+        cost = sum(1 / (1 + rank.get(literal.strip(), UNCOMMON)) for literal in literals)
+        candidates.append((cost, place, literals))
+    if not candidates:
+        raise PhraseError(f"nothing in {source!r} could wake it")
+    _, place, triggers = min(candidates)
+    first = place == 0 and not anchored and all(_heads(word) for word in alternatives(slots[0], classes))
+    pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
+    return Phrase(source, pattern, triggers, _NAME in pattern, first, False)
+
+
+def _heads(word: str) -> bool:
+    """Whether the literal of an alternative stands at its start."""
+    return not set("_'-") & set(word)
+
+
+def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:
+    parts = ["(?:(?<=^ )|(?<=[.])) {0,3}" if anchored else "(?<=[ .])"]
+    for position, slot in enumerate(slots):
+        if slot in _GAPS:
+            parts.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")
+        elif slot.endswith("?"):
+            parts.append(f"(?:{_slot_pattern(slot[:-1], classes)}{_SPACE})?")
+        else:
+            parts.append(_slot_pattern(slot, classes) + ("" if position == len(slots) - 1 else _SPACE))
+    parts.append(r"(?= {0,4}[.]| {0,4}$)" if ended else "(?=[ .])")
+    return "".join(parts)

@@ -1,0 +1,63 @@
+"""`vigie judge`: a file of posts in, judged records out, without Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import BinaryIO
+
+import orjson
+
+from agents.judge import Judge
+from schemas.judged import encode_judged
+from schemas.post import Post
+from schemas.reject import encode_reject
+from streams.judges import load_judge
+from streams.settings import Settings
+from streams.sources.contract import Dropped, Upsert
+from streams.sources.fields import FieldMap
+from streams.sources.file import FileSource
+
+BATCH = 256
+
+
+def judge_file(settings: Settings, path: str, fields: Sequence[str], out: BinaryIO, err: BinaryIO) -> int:
+    """Exit status: 0, or 2 where a line was no post (then told on `err` with its number and reason)."""
+    judge = load_judge(settings)
+    source = FileSource(path, FieldMap.parse(fields))
+    return asyncio.run(_judge(judge, source, out, err))
+
+
+async def _judge(judge: Judge, source: FileSource, out: BinaryIO, err: BinaryIO) -> int:
+    status = 0
+    posts: list[Post] = []
+    async with aclosing(source.events(None)) as events:
+        async for event in events:
+            if isinstance(event, Upsert):
+                posts.append(event.post)
+                if len(posts) == BATCH:
+                    _write(judge, posts, out)
+            elif isinstance(event, Dropped):
+                status = 2
+                err.write(_line(encode_reject(event.reject)))
+    _write(judge, posts, out)
+    return status
+
+
+def _write(judge: Judge, posts: list[Post], out: BinaryIO) -> None:
+    out.writelines(encode_judged(judged) + b"\n" for judged in judge.judge(posts))
+    out.flush()
+    posts.clear()
+
+
+def _line(reject: bytes) -> bytes:
+    """A reject for a person: the line's number and the reason first, the raw bytes left out."""
+    wire = orjson.loads(reject)
+    shown = {
+        "line": wire["offset"],
+        "reason": wire["reason"],
+        "detail": wire["detail"],
+        "topic": wire["topic"],
+    }
+    return orjson.dumps(shown) + b"\n"

@@ -1,0 +1,100 @@
+"""Figures of this worker's partitions, taken at set intervals: for the scrape, and for reputation.v1."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from agents.judge import Judge
+from schemas.reputation import OUTCOMES, Reputation, encode
+from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION
+from streams.clock import StreamClock
+from streams.outbox import Outbox
+from streams.snapshot import Snapshot
+from streams.topology import Topology
+from streams.transport import BatchingApp
+
+RECORD_EVERY = 30.0  # seconds of wall time between two records of a company in reputation.v1
+
+
+class Publisher:
+    """Takes snapshots; the only reader of the agents' states."""
+
+    def __init__(self, app: BatchingApp, topology: Topology, judge: Judge, clock: StreamClock) -> None:
+        self._app = app
+        self._topology = topology
+        self._clock = clock
+        self._outbox = Outbox(app)
+        self._versions = {**judge.versions, "rules": judge.version}
+        self._recorded: dict[str, Reputation] = {}
+        self._recorded_at = -RECORD_EVERY
+        self.ready = False
+        self.newest = Snapshot(versions=self._versions)
+
+    def mark_stale(self) -> None:
+        """Partitions are moving: until they are recovered, what is shown is not the present."""
+        self.ready = False
+        self.newest = replace(self.newest, ready=False)
+
+    async def publish(self) -> None:
+        """Take a snapshot and, when it is time, record what changed in reputation.v1."""
+        if not self.ready:
+            return
+        self.newest = snapshot = self._take()
+        if time.monotonic() - self._recorded_at < RECORD_EVERY:
+            return
+        self._recorded_at = time.monotonic()
+        await self.record(snapshot)
+
+    async def record(self, snapshot: Snapshot) -> None:
+        """Write the figures that differ from the last recorded ones to reputation.v1."""
+        for reputation in snapshot.reputations:
+            name = f"{reputation.company}/{reputation.person or ''}"
+            if self._recorded.get(name) != reputation:
+                await self._outbox.send(REPUTATION, reputation.company.encode(), encode(reputation))
+                self._recorded[name] = reputation
+        await self._outbox.delivered()
+
+    def _take(self) -> Snapshot:
+        ledgers = self._topology.ledgers.held
+        for measure in ledgers.values():
+            self._clock.observe(measure.watermark or None)
+        at = self._clock.at()
+        reputations: list[Reputation] = []
+        mentions: Counter[tuple[str, str]] = Counter()
+        newest: dict[str, int] = {}
+        for measure in ledgers.values():
+            if at is not None:
+                reputations += measure.figures(at)
+            for company, tally in measure.totals.subjects.items():
+                newest[company] = tally.newest
+                mentions.update(
+                    {(company, name): n for name, n in zip(OUTCOMES, tally.mentions, strict=True)}
+                )
+        counts = sum((count.counts for count in self._topology.counts.held.values()), Counter[str]())
+        rejects = sum((count.counts for count in self._topology.buried.held.values()), Counter[str]())
+        platforms = {name[9:]: n for name, n in counts.items() if name.startswith("platform:")}
+        return Snapshot(
+            ready=True,
+            at=at,
+            reputations=tuple(reputations),
+            mentions=mentions,
+            newest=newest,
+            posts=platforms,
+            outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
+            rejects=rejects,
+            lag=self._lag(),
+            versions=self._versions,
+            whole=len(ledgers) == self._app.conf.topic_partitions,
+        )
+
+    def _lag(self) -> dict[tuple[str, int], int]:
+        consumer: Any = self._app.consumer
+        lag = {}
+        for tp in consumer.assignment():
+            if tp.topic in {POSTS.name, MENTIONS.name, REJECTS.name}:
+                read = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - Faust tells it nowhere else
+                lag[tp.topic, tp.partition] = max(0, (consumer.highwater(tp) or 0) - read)
+        return lag

@@ -1,0 +1,26 @@
+"""What a scrape sees: one immutable picture of the worker, replaced whole, so that a scrape waits for
+nothing and never meets half an update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.reputation import Reputation
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Counts and figures of the partitions that this worker has now; times in epoch milliseconds."""
+
+    ready: bool = False  # recovered, with an assignment
+    at: int | None = None  # the stream clock for which the figures hold
+    reputations: tuple[Reputation, ...] = ()
+    mentions: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (company, sentiment) ever
+    newest: Mapping[str, int] = field(default_factory=dict)  # company -> event time
+    posts: Mapping[str, int] = field(default_factory=dict)  # platform -> posts ever
+    outcomes: Mapping[str, int] = field(default_factory=dict)  # matched, unmatched, deletion, rejected
+    rejects: Mapping[str, int] = field(default_factory=dict)  # reason -> dead letters ever
+    lag: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (topic, partition) -> records
+    versions: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False  # every partition of mentions.v1 is here, so shares of all are known

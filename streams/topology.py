@@ -1,0 +1,124 @@
+"""The whole pipeline on one page: topic -> agent -> topic or table.
+
+    posts.v1 --judge--> mentions.v1 --measure--> ledger (table) --publish--> reputation.v1, /metrics
+                 |--> rejects.v1 --bury--> buried (table)
+                 |--> counts (table)
+
+A batch is acknowledged when its agent asks for the next one; by then everything that it led to, sent
+records and table writes alike, was acknowledged by Kafka. Whatever else goes wrong ends the worker:
+Faust would acknowledge the batch and go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import orjson
+
+from agents import steps
+from agents.fenced_count import FencedCount
+from agents.judge import Judge
+from agents.measure import Measure, MeasureSettings
+from schemas.mention import encode_mention
+from schemas.reject import encode_reject
+from schemas.topics import MENTIONS, POSTS, REJECTS
+from streams.app import table_of, topic_of
+from streams.outbox import Outbox
+from streams.tables import PartitionStates
+from streams.transport import BatchingApp
+
+log = logging.getLogger("vigie.topology")
+COUNT = "count"  # the one key of a partition of counts
+
+
+class Topology:
+    """Agents and states of one worker, registered on `app`; nothing runs before the app does."""
+
+    def __init__(self, app: BatchingApp, judge: Judge, measure: MeasureSettings, secret: bytes) -> None:
+        self._app = app
+        self._judge = judge
+        self._secret = secret
+        self.counts = PartitionStates(table_of(app, "counts"), _count)
+        self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: _ledger(rows, measure))
+        self.buried = PartitionStates(table_of(app, "buried"), _count)
+        for topic, agent in ((POSTS, self.judge), (MENTIONS, self.measure), (REJECTS, self.bury)):
+            app.agent(topic_of(app, topic), name=agent.__name__)(_deadly(agent))
+
+    async def judge(self, batches: Any) -> AsyncIterator[None]:
+        """posts.v1 -> mentions.v1, rejects.v1, counts."""
+        outbox = Outbox(self._app)
+        async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
+            for mention in verdict.mentions:
+                await outbox.send(MENTIONS, mention.company.encode(), encode_mention(mention))
+            for retraction in verdict.retractions:
+                for partition in range(self._app.conf.topic_partitions):
+                    await outbox.send(MENTIONS, b"", encode_mention(retraction), partition)
+            for reject in verdict.rejects:
+                key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
+                await outbox.send(REJECTS, key, encode_reject(reject))
+            await outbox.delivered()
+            count = self.counts.of(verdict.partition)
+            self.counts.table.write(verdict.partition, {COUNT: count.state()})
+            await self.counts.table.durable()
+            yield
+
+    async def measure(self, batches: Any) -> AsyncIterator[None]:
+        """mentions.v1 -> ledger."""
+        async for folded in steps.measure(batches, self.ledgers.of):
+            self.ledgers.table.write(folded.partition, folded.writes)
+            await self.ledgers.table.durable()
+            yield
+
+    async def bury(self, batches: Any) -> AsyncIterator[None]:
+        """rejects.v1 -> buried: dead letters by reason, each counted once by where it lay."""
+        async for batch in batches:
+            partition = batch[0].partition
+            count = self.buried.of(partition)
+            for record in batch:
+                letter = orjson.loads(record.value)
+                count.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
+            self.buried.table.write(partition, {COUNT: count.state()})
+            await self.buried.table.durable()
+            yield
+
+    def keep_assigned(self) -> None:
+        """After a rebalance or recovery: states of exactly the partitions that this worker now has."""
+        assigned: dict[str, set[int]] = {}
+        for tp in self._app.consumer.assignment():
+            assigned.setdefault(tp.topic, set()).add(tp.partition)
+        for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
+            mine = assigned.get(topic.name, set())
+            states.keep_only(mine)
+            for partition in mine:
+                states.of(partition)
+
+
+def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:
+    return FencedCount(dict(rows).get(COUNT))
+
+
+def _ledger(rows: Iterator[tuple[str, bytes]], settings: MeasureSettings) -> Measure:
+    measure = Measure(settings)
+    measure.restore(rows)
+    return measure
+
+
+def _deadly(agent: Callable[[Any], AsyncIterator[None]]) -> Callable[[Any], AsyncIterator[None]]:
+    """An agent whose failure ends the process before its batch can be acknowledged."""
+
+    async def run(stream: Any) -> AsyncIterator[None]:
+        try:
+            async for done in agent(stream):
+                yield done
+        except Exception:
+            log.critical(
+                "the agent %s failed; ending so that its batch is read again", agent.__name__, exc_info=True
+            )
+            logging.shutdown()
+            os._exit(70)
+
+    run.__name__ = agent.__name__
+    return run

@@ -1,0 +1,3 @@
+"""Fixtures of every test directory."""
+
+pytest_plugins = ("broker_fixtures",)
