@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agents.contributions import Names, post_of, unpack
+from agents.contributions import Names, post_of, time_of
 from agents.ledger import Ledger
 from agents.segments import (
     BASE,
@@ -81,7 +81,7 @@ class Archive:
         for part, covers, size in accepted:
             segment = Segment(*covers, part.level, part.tally, self._load(part, total.sealed), -1, size)
             barriers = part.barriers.values()
-            segment.newest_day = newest_day(map(unpack, part.bodies), barriers)
+            segment.newest_day = newest_day(part.bodies, barriers)
             self.segments.append(segment)
         return total
 
@@ -108,7 +108,7 @@ class Archive:
                 posts[post] = None
                 self._ledger.restore_barrier(post, barrier)
         for body in part.bodies:
-            if unpack(body).time // DAY > sealed:
+            if time_of(body) // DAY > sealed:
                 post = post_of(body)
                 posts[post] = None
                 self._ledger.join(post, body)

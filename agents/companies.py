@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 from ahocorasick_rs import BytesAhoCorasick
 
 from agents.ambiguity import Doubts, Reading
-from agents.entities import Accounts, company_of_url
+from agents.entities import Accounts
 from agents.folding import Folded
 from agents.forms import Form, Tier, forms_of
 from schemas.judged import EvidenceKind, Span
 from schemas.post import Post
 from schemas.watchlist import Watchlist
-
-STRONG: frozenset[EvidenceKind] = frozenset({"handle", "domain", "cashtag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class CompanyMatcher:
         self._forms = [tuple(forms) for forms in by_pattern.values()]
         self._automaton = BytesAhoCorasick(list(by_pattern))
         self._accounts = Accounts(companies, watchlist.persons)
-        self._doubts = [Doubts(company) for company in companies]
+        self._doubts = [Doubts(company, index) for index, company in enumerate(companies)]
 
     def match(self, post: Post) -> tuple[Match, ...]:
         """The companies that `post` is about, sorted by id; at most one match for each."""
@@ -80,9 +78,14 @@ class CompanyMatcher:
         by_company: dict[int, list[Found]] = {}
         for item in found:
             by_company.setdefault(item.company, []).append(item)
-        reading = Reading(post.text, folded)
+        reading = Reading(post.text, folded, [(item.span, item.company) for item in found if item.span])
         matches = (self._settle(reading, by_company[index]) for index in sorted(by_company))
         return tuple(match for match in matches if match is not None)
+
+    def owner(self, post: Post) -> str | None:
+        """The company whose own account wrote `post`."""
+        owner = self._accounts.owner(post)
+        return None if owner is None else self._ids[owner]
 
     def match_persons(self, post: Post) -> tuple[str, ...]:
         """Ids of the opt-in persons who wrote `post` or are mentioned in it, sorted."""
@@ -94,7 +97,7 @@ class CompanyMatcher:
         blocked: list[tuple[int, Span]] = []
         for pattern, start, end in hits:
             for form in self._forms[pattern]:
-                span = folded.span(start + form.tier.boundary, end - 1)
+                span = folded.span(start + form.boundary, end - 1)
                 if not (placed := form.place(post.text, span)):
                     continue
                 if form.tier is Tier.BLOCK:
@@ -112,29 +115,32 @@ class CompanyMatcher:
             Found(company, evidence, confidence, None)
             for company, evidence, confidence in self._accounts.marked(post)
         ]
-        extra += [
-            Found(c, "domain", 9_500, None)
-            for u in post.entities.urls
-            for c in company_of_url(u, self._accounts.domains)
-        ]
         return [item for item in extra if (item.company, item.evidence) not in seen]
 
     def _settle(self, reading: Reading, found: Sequence[Found]) -> Match | None:
-        """One company's evidence: doubtful forms count where something else, or their context, speaks for them."""
+        """One company's evidence: a doubtful form counts where other evidence or its context does."""
         accepted = [item for item in found if not item.doubtful]
         doubtful = [item for item in found if item.doubtful]
         if doubtful:
-            doubts = self._doubts[found[0].company]
-            settled = bool(accepted)
-            for item in doubtful:
-                confidence = doubts.confidence(reading, item.place, item.evidence, settled=settled)
-                if confidence:
-                    accepted.append(replace(item, confidence=confidence))
+            accepted += self._believed(reading, doubtful, settled=bool(accepted))
         if not accepted:
             return None
         best = max(accepted, key=lambda item: (item.confidence, item.span is not None, -item.place[0]))
         spans = sorted({item.span for item in accepted if item.span is not None})
         return Match(self._ids[best.company], best.evidence, best.confidence, best.span, tuple(spans))
+
+    def _believed(self, reading: Reading, doubtful: Sequence[Found], *, settled: bool) -> list[Found]:
+        """The doubtful forms that count; once one does, the others in the same casing do too."""
+        doubts = self._doubts[doubtful[0].company]
+        forms = [(item.place, item.evidence != "context") for item in doubtful]
+        weights = doubts.weigh(reading, forms, settled=settled)
+        if any(weights) and not settled:
+            weights = [
+                max(two) for two in zip(weights, doubts.weigh(reading, forms, settled=True), strict=True)
+            ]
+        return [
+            replace(item, confidence=weight) for item, weight in zip(doubtful, weights, strict=True) if weight
+        ]
 
 
 def _read(form: Form, post: Post, span: Span) -> Found | None:

@@ -132,6 +132,10 @@ def version_of(body: bytes) -> int:
     return version
 
 
+def time_of(body: bytes) -> int:
+    return int.from_bytes(body[:8], "little", signed=True)
+
+
 def post_of(body: bytes) -> str:
     end = HEAD.size + int.from_bytes(body[HEAD.size - 2 : HEAD.size], "little")
     return body[HEAD.size : end].decode()

@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from agents.attachment import Employers, company_of, nobody
 from agents.canvas import canvas
-from agents.disclosure_rules import KINDS, Hit, RuleBook
+from agents.disclosure_rules import Hit, RuleBook, surface_of
 from agents.passage import passage
 from agents.workplace import BioReader, is_employer_review
 from schemas.judged import DISCLOSURE_KINDS, Disclosure, DisclosureKind, Language, Span
@@ -61,7 +61,6 @@ class Reading:
 
 
 NOTHING = Reading()
-REVIEW_ONLY = Reading(review=True)
 
 
 def shipped_rules() -> dict[str, RuleBook]:
@@ -90,14 +89,25 @@ class DisclosureTagger:
         if book is None:
             return NOTHING
         review = is_employer_review(post)
-        hits = book.find(canvas(post.text), _Names(post.text, matches, book))
-        if not review and not any(hit.rule.kind in KINDS for hit in hits):
-            return Reading(hits=tuple(hits)) if hits else NOTHING
+        surface, names = surface_of(post.text), _Names(post.text, matches, book)
+        speech = tuple(book.speech.find(surface, names))
+        found = book.kinds.find(surface, names)
+        if not review and not (found and self._may_reach(found, book)):
+            return Reading((), (*found, *speech)) if found or speech else NOTHING
+        hits = [*found, *book.signs.find(surface, names)]
         weighed = self._weigh(post, hits, matches, review=review)
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in weighed if account.tagged
         )
-        return Reading(disclosures, tuple(hits), weighed, review)
+        return Reading(disclosures, (*hits, *speech), weighed, review)
+
+    @staticmethod
+    def _may_reach(found: list[Hit], book: RuleBook) -> bool:
+        """Whether any kind could be tagged with the best of ties and nothing against it."""
+        sums: dict[str, int] = {}
+        for hit in found:
+            sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
+        return max(sums.values()) + max(BIO_TIE, book.strongest_tie) >= THRESHOLD
 
     def _weigh(self, post: Post, hits: list[Hit], matches: Matches, *, review: bool) -> tuple[Weighed, ...]:
         by_kind: dict[str, list[Hit]] = {}

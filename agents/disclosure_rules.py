@@ -22,8 +22,11 @@ Sign = Literal["tie", "against", "role", "register"]
 Stated = Literal["explicit", "implicit", "by-tie"]
 KINDS = frozenset(get_args(DisclosureKind))
 SIGNS = frozenset(get_args(Sign))
+REACH = 120  # characters before a trigger that a phrase may begin at
 MODES = frozenset(get_args(Stated))
 ROLES = frozenset(get_args(Role))
+IsName = Callable[[int, int], bool]
+"""Whether an offset pair of the text is a proper name."""
 
 
 class RuleError(ValueError):
@@ -57,6 +60,20 @@ class Hit:
     name: tuple[int, int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """A canvas, and the same with spaces for stops, in which the triggers are looked for."""
+
+    text: str
+    words: str
+
+
+def surface_of(text: str) -> Surface:
+    """The surface of a text."""
+    folded = canvas(text)
+    return Surface(folded, folded.replace(".", " "))
+
+
 def _rule(table: dict[str, Any], language: str) -> Rule:
     name = f"{language}.{table.get('id', '?')}"
     kind, mode = table.get("kind"), table.get("mode", "by-tie")
@@ -71,34 +88,20 @@ def _rule(table: dict[str, Any], language: str) -> Rule:
     return Rule(name, kind, table["weight"], mode, role, spares)
 
 
-class RuleBook:
-    """The rules of one language, ready to be found in canvases."""
+class PhraseSet:
+    """The phrases of some rules, found together: one pass wakes them, only those awake are tried."""
 
-    def __init__(self, toml: str) -> None:
-        """Raises `RuleError`, `phrase.PhraseError` or `tomllib.TOMLDecodeError` on a file that cannot be used."""
-        data = tomllib.loads(toml)
-        self.language: str = data["language"]
-        classes: Classes = {key: tuple(value.split()) for key, value in data.get("words", {}).items()}
-        common = frozenset(data.get("common", "").split())
-        self.names = frozenset(canvas(word)[1:-1] for word in data.get("names", "").split())
-        self.not_names = frozenset(canvas(word)[1:-1] for word in data.get("not_names", "").split())
-        self.trades = classes.get("trade", ())
-        self.rules: list[Rule] = []
-        self.phrases: list[tuple[Rule, Phrase]] = []
-        for table in data.get("rule", ()):
-            rule = _rule(table, self.language)
-            self.rules.append(rule)
-            lines = (line.split("//")[0].strip() for line in table["phrases"].splitlines())
-            self.phrases += [(rule, compile_phrase(line, classes, common)) for line in lines if line]
-        if len({rule.name for rule in self.rules}) != len(self.rules):
-            raise RuleError(f"{self.language}: two rules share an id")
+    def __init__(self, phrases: list[tuple[Rule, Phrase]]) -> None:
+        self.phrases = phrases
         woken: dict[str, list[int]] = {}
-        for number, (_, phrase) in enumerate(self.phrases):
+        for number, (_, phrase) in enumerate(phrases):
             for trigger in set(phrase.triggers):
                 woken.setdefault(trigger, []).append(number)
-        self._gate = ahocorasick_rs.AhoCorasick(list(woken))
+        self._gate = ahocorasick_rs.AhoCorasick(
+            list(woken), implementation=ahocorasick_rs.Implementation.DFA, store_patterns=False
+        )
         self._woken = [tuple(numbers) for numbers in woken.values()]
-        self._compiled: list[re.Pattern[str] | None] = [None] * len(self.phrases)
+        self._compiled: list[re.Pattern[str] | None] = [None] * len(phrases)
 
     def pattern(self, number: int) -> re.Pattern[str]:
         """The compiled pattern of a phrase; compiled when first woken, as most never are."""
@@ -107,27 +110,65 @@ class RuleBook:
             compiled = self._compiled[number] = re.compile(self.phrases[number][1].pattern)
         return compiled
 
-    def find(self, surface: str, is_name: Callable[[int, int], bool]) -> list[Hit]:
-        """The first match of each rule on a canvas; `is_name` says whether an offset pair is a proper name."""
-        gate = self._gate.find_matches_as_indexes(surface.replace(".", " "), overlapping=True)
+    def find(self, surface: Surface, is_name: IsName) -> list[Hit]:
+        """The first match of each rule that has one, in the order of the rules."""
+        gate = self._gate.find_matches_as_indexes(surface.words, overlapping=True)
         if not gate:
             return []
-        numbers = {number for index, _, _ in gate for number in self._woken[index]}
+        places: dict[int, list[tuple[int, int]]] = {}
+        for index, start, end in gate:
+            for number in self._woken[index]:
+                places.setdefault(number, []).append((start, end))
         found: dict[str, Hit] = {}
-        for number in sorted(numbers):
-            rule = self.phrases[number][0]
-            if rule.name not in found and (hit := self._match(number, surface, is_name)):
-                found[rule.name] = hit
+        for number in sorted(places):
+            name = self.phrases[number][0].name
+            if name not in found and (hit := self._match(number, places[number], surface.text, is_name)):
+                found[name] = hit
         return list(found.values())
 
-    def _match(self, number: int, surface: str, is_name: Callable[[int, int], bool]) -> Hit | None:
+    def _match(self, number: int, places: list[tuple[int, int]], surface: str, is_name: IsName) -> Hit | None:
         rule, phrase = self.phrases[number]
+        if phrase.literal:  # the trigger, between its two spaces, is the whole phrase
+            start, end = places[0]
+            return Hit(rule, start, end - 2, None)
         pattern = self.pattern(number)
-        if not phrase.named:
-            match = pattern.search(surface)
-            return Hit(rule, match.start() - 1, match.end() - 1, None) if match else None
-        for match in pattern.finditer(surface):
-            start, end = match.span("name")
-            if is_name(start - 1, end - 1):
-                return Hit(rule, match.start() - 1, match.end() - 1, (start - 1, end - 1))
+        for start, _ in places:
+            match = pattern.match(surface, start + 1) if phrase.first else pattern.search(surface, max(0, start - REACH))
+            while match:
+                if not phrase.named:
+                    return Hit(rule, match.start() - 1, match.end() - 1, None)
+                low, high = match.span("name")
+                if is_name(low - 1, high - 1):
+                    return Hit(rule, match.start() - 1, match.end() - 1, (low - 1, high - 1))
+                match = None if phrase.first else pattern.search(surface, match.start() + 1)
+            if not phrase.first and not phrase.named:
+                break
         return None
+
+
+class RuleBook:
+    """The rules of one language, in three sets, for most posts need only the first and the last:
+    `kinds` (the six kinds), `signs` (ties, and what speaks against), `speech` (role and register)."""
+
+    def __init__(self, toml: str) -> None:
+        """Raises `RuleError`, `phrase.PhraseError` or `tomllib.TOMLDecodeError` on a file that cannot be used."""
+        data = tomllib.loads(toml)
+        self.language: str = data["language"]
+        classes: Classes = {key: tuple(value.split()) for key, value in data.get("words", {}).items()}
+        rank = {word: place for place, word in enumerate(data.get("common", "").split())}
+        self.names = frozenset(canvas(word)[1:-1] for word in data.get("names", "").split())
+        self.not_names = frozenset(canvas(word)[1:-1] for word in data.get("not_names", "").split())
+        self.trades = classes.get("trade", ())
+        self.rules: list[Rule] = []
+        phrases: list[tuple[Rule, Phrase]] = []
+        for table in data.get("rule", ()):
+            rule = _rule(table, self.language)
+            self.rules.append(rule)
+            lines = (line.split("//")[0].strip() for line in table["phrases"].splitlines())
+            phrases += [(rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)]
+        if len({rule.name for rule in self.rules}) != len(self.rules):
+            raise RuleError(f"{self.language}: two rules share an id")
+        self.kinds = PhraseSet([pair for pair in phrases if pair[0].kind in KINDS])
+        self.signs = PhraseSet([pair for pair in phrases if pair[0].kind in ("tie", "against")])
+        self.speech = PhraseSet([pair for pair in phrases if pair[0].kind in ("role", "register")])
+        self.strongest_tie = max((rule.weight for rule in self.rules if rule.kind == "tie"), default=0)

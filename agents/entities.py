@@ -1,4 +1,4 @@
-"""Companies and persons by what the platform itself marked: accounts, tags, tickers, links, reviewed companies."""
+"""Companies and persons by what the platform marked: accounts, tags, tickers, links, reviewed companies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from agents.folding import fold
-from agents.forms import SOCIAL
+from agents.forms import SOCIAL, ambiguous_forms
 from schemas.judged import EvidenceKind
 from schemas.post import Post
 from schemas.watchlist import SAME_PLATFORM, Company, Person
@@ -25,16 +25,16 @@ class Accounts:
     """Lookup tables of one watchlist; companies are given as indices into `companies`."""
 
     def __init__(self, companies: Sequence[Company], persons: Sequence[Person]) -> None:
-        self.domains: dict[str, int] = {}
+        self._domains: dict[str, int] = {}
         self._handles: dict[tuple[str, str], int] = {}
         self._elsewhere: dict[str, set[int]] = {}
         self._tickers: dict[str, set[int]] = {}
         self._tags: dict[str, set[int]] = {}
         self._names: dict[str, set[int]] = {}
         for index, company in enumerate(companies):
-            doubtful = {fold(form) for form in company.ambiguous}
+            doubtful = ambiguous_forms(company)
             for domain in company.domains:
-                self.domains[domain] = index
+                self._domains[domain] = index
             for platform, handle in _accounts(company.handles):
                 self._handles[platform, handle] = index
                 if fold(handle) not in doubtful:
@@ -61,6 +61,8 @@ class Accounts:
             )
         for ticker in post.entities.cashtags:
             yield from ((company, "cashtag", 9_500) for company in self._tickers.get(ticker.upper(), ()))
+        for url in post.entities.urls:
+            yield from ((company, "domain", 9_500) for company in company_of_url(url, self._domains))
 
     def _mention(self, platform: str, handle: str, *, review: bool) -> Iterator[Marked]:
         if review:
@@ -72,6 +74,13 @@ class Accounts:
         else:
             confidence = 7_000 if platform in SOCIAL else 9_900
             yield from ((company, "handle", confidence) for company in self._elsewhere.get(account, ()))
+
+    def owner(self, post: Post) -> int | None:
+        """The company whose own account, on this very platform, wrote `post`."""
+        if not post.author.handle:
+            return None
+        platform = SAME_PLATFORM.get(post.platform, post.platform)
+        return self._handles.get((platform, post.author.handle.lstrip("@").casefold()))
 
     def persons(self, post: Post) -> tuple[str, ...]:
         """Ids of persons whose account wrote the post or is mentioned in it, sorted."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from agents.authors import concentration
 from agents.cohorts import cohorts_of
 from agents.contributions import Names, Profile, profile_of
+from agents.evidence import most_moving
 from agents.panes import PANE, Pane, Sums, pane_of
 from agents.reputation import ScoreSettings, W, half_up, prior_of, standing
 from agents.windows import Timeline
 from schemas.reputation import OUTCOMES, WINDOWS, WindowFigures
+
+EVIDENCE_WINDOW = "24h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,13 @@ class Counts:
     roles: dict[str, tuple[int, int, int, int]]
 
 
+class Reading(NamedTuple):
+    """A subject at one instant: its windows, and the posts that moved the 24-hour score most."""
+
+    windows: tuple[WindowFigures, ...]
+    evidence: tuple[str, ...]
+
+
 class Figures:
     """Reads timelines; remembers how profiles spell out."""
 
@@ -34,26 +46,30 @@ class Figures:
         self._smallest_cohort = smallest_cohort
         self._profiles: dict[bytes, Profile] = {}
 
-    def windows(self, timeline: Timeline, sealed: Sums, at: int) -> tuple[WindowFigures, ...]:
+    def read(self, timeline: Timeline, sealed: Sums, at: int) -> Reading:
         """All windows of a subject as of event time `at`; `sealed`: its mentions of sealed days."""
         high = pane_of(at) + 1
         whole, after = timeline.whole.sums(), timeline.after(high)
         known_weight = sealed.weight + whole.weight - after.weight
         known_polarity = sealed.polarity + whole.polarity - after.polarity
         figures = []
+        evidence: tuple[str, ...] = ()
         for name, length in WINDOWS.items():
             pane = timeline.window(name, at)
             sums = pane.weights.sums()
             past = Sums(known_weight - sums.weight, 0, known_polarity - sums.polarity, 0)
             prior = prior_of(past, self._score)
             figures.append(self._window(name, high * PANE - length, high * PANE, pane, sums, prior))
-        return tuple(figures)
+            if name == EVIDENCE_WINDOW:
+                bodies = timeline.between(high - length // PANE, high)
+                evidence = most_moving(bodies, timeline.clusters.of, prior)
+        return Reading(tuple(figures), evidence)
 
     def _window(self, name: str, start: int, end: int, pane: Pane, sums: Sums, prior: int) -> WindowFigures:
         stand = standing(sums, prior, self._score)
         counts = self._counts(pane)
         negative, _, positive, _ = counts.mentions
-        authors = pane.authors
+        authors = concentration(pane.authors)
         return WindowFigures(
             window=name,
             start=start,
@@ -74,7 +90,7 @@ class Figures:
             credibility=counts.credibility,
             disclosures=counts.disclosures,
             rules=counts.rules,
-            cohorts=cohorts_of(counts.roles, pane.cohorts, self._smallest_cohort),
+            cohorts=cohorts_of(counts.roles, pane.authors, self._smallest_cohort),
         )
 
     def _counts(self, pane: Pane) -> Counts:

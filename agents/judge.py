@@ -7,30 +7,43 @@ for a post never depends on the others in the batch.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 from textblob import TextBlob
 from textblob_fr import PatternAnalyzer
 
 from agents.companies import CompanyMatcher, Match
+from agents.credibility import CredibilityTable
+from agents.disclosure import DisclosureTagger, shipped_rules
 from agents.language import LanguageIdentifier
+from agents.signature import signature
+from agents.speaker import SpeakerProfiler
 from agents.tokens import tokenize
-from schemas.judged import CompanyMention, Credibility, Interaction, Judged, Language, Sentiment, Speaker
-from schemas.post import Post
+from schemas.judged import CompanyMention, Judged, Language, Role, Sentiment, Speaker
+from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
-_ORDINARY = Credibility("ordinary", 1000)
 _FRENCH = PatternAnalyzer()
+_BIO = Source("bio")
 
 
 class Judge:
     """Judges posts against one watchlist; `versions` names everything that judged, `version` their hash."""
 
-    def __init__(self, watchlist: Watchlist) -> None:
+    def __init__(self, watchlist: Watchlist, credibility: CredibilityTable) -> None:
+        rules = shipped_rules()
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
-        self.versions = {"watchlist": watchlist.version}
+        self._credibility = credibility
+        self._disclosures = DisclosureTagger(rules, self._employers)
+        self._speakers = SpeakerProfiler(
+            official=self._companies.owner, media=self._is_medium, employers=self._employers
+        )
+        self.versions = {
+            "watchlist": watchlist.version,
+            "credibility": credibility.version,
+        }
         canonical = orjson.dumps(self.versions, option=orjson.OPT_SORT_KEYS)
         self.version = hashlib.sha256(canonical).hexdigest()[:16]
 
@@ -42,23 +55,39 @@ class Judge:
         return [self._assemble(post, language) for post, language in zip(posts, languages, strict=True)]
 
     def _assemble(self, post: Post, language: Language) -> Judged:
+        matches = self._companies.match(post)
+        places = [(match.company, match.spans) for match in matches]
+        reading = self._disclosures.read(post, language, places)
+        profile = self._speakers.profile(post, language, reading, places)
         sentiment = _sentiment(post.text, language.code)
         return Judged(
             key=post.key,
             language=language,
             sentiment=sentiment,
-            author=Speaker("amateur", _ORDINARY),
-            register="public-talk",
-            interaction=_interaction(post),
-            mentions=tuple(_mention(match, sentiment) for match in self._companies.match(post)),
-            disclosures=(),
-            signature=None,
+            author=Speaker(profile.role, self._credibility.credibility(post, profile.role)),
+            register=profile.register,
+            interaction=profile.interaction,
+            mentions=tuple(_mention(match, sentiment, profile.roles) for match in matches),
+            disclosures=reading.disclosures,
+            signature=signature(post.text),
             versions=self.versions,
+            persons=self._companies.match_persons(post),
         )
 
+    def _employers(self, said: str) -> list[str]:
+        """The watched companies that a bio or a badge names."""
+        bio = Post(key="bio:", platform="bio", text=said, created_at=0, source=_BIO)
+        return [match.company for match in self._companies.match(bio)]
 
-def _mention(match: Match, sentiment: Sentiment) -> CompanyMention:
-    return CompanyMention(match.company, match.evidence, match.confidence, match.span, sentiment)
+    def _is_medium(self, post: Post) -> bool:
+        listed = self._credibility.listed(post)
+        return listed is not None and listed.level == "serious-information-site"
+
+
+def _mention(match: Match, sentiment: Sentiment, roles: Mapping[str, Role]) -> CompanyMention:
+    return CompanyMention(
+        match.company, match.evidence, match.confidence, match.span, sentiment, roles[match.company]
+    )
 
 
 def _sentiment(text: str, language: str) -> Sentiment:
@@ -69,11 +98,4 @@ def _sentiment(text: str, language: str) -> Sentiment:
     else:
         return Sentiment("neutral", 0)
     score = max(-10_000, min(10_000, round(polarity * 10_000)))
-    label = "positive" if score > 500 else "negative" if score < -500 else "neutral"
-    return Sentiment(label, score, lexicon)
-
-
-def _interaction(post: Post) -> Interaction:
-    if post.in_reply_to is not None or post.kind == "comment":
-        return "reply"
-    return "third-party" if post.entities.mentions else "alone"
+    return Sentiment("positive" if score > 500 else "negative" if score < -500 else "neutral", score, lexicon)

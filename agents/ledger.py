@@ -28,14 +28,14 @@ Verdict = Literal["counted", "duplicate", "stale"]
 
 
 class Change(NamedTuple):
-    """What a record did: contributions gone, contributions come."""
+    """What a contribution did: whether it stands now, and which others are gone."""
 
     verdict: Verdict
+    came: bool = False
     removed: tuple[bytes, ...] = ()
-    added: tuple[bytes, ...] = ()
 
 
-_DUPLICATE, _STALE = Change("duplicate"), Change("stale")
+_DUPLICATE, _STALE, _COUNTED = Change("duplicate"), Change("stale"), Change("counted", came=True)
 
 
 class Ledger:
@@ -63,14 +63,14 @@ class Ledger:
         held = self.posts.get(post)
         if held is None:
             self.posts[post] = body
-            return Change("counted", (), (body,))
+            return _COUNTED
         held = (held,) if isinstance(held, bytes) else held
         standing = version_of(held[0])
         if version < standing:
             return _STALE
         if version > standing:
             self.posts[post] = body
-            return Change("counted", held, (body,))
+            return Change("counted", came=True, removed=held)
         return self._beside(post, held, body)
 
     def _beside(self, post: str, held: tuple[bytes, ...], body: bytes) -> Change:
@@ -81,9 +81,9 @@ class Ledger:
                 if rival <= body:
                     return _DUPLICATE
                 self._keep(post, (*(other for other in held if other != rival), body))
-                return Change("duplicate", (rival,), (body,))
+                return Change("duplicate", came=True, removed=(rival,))
         self._keep(post, (*held, body))
-        return Change("counted", (), (body,))
+        return _COUNTED
 
     def retract(self, post: str, below: int | None, time: int) -> tuple[bytes, ...]:
         """Void versions under `below` (None: all, for ever); returns the contributions that are gone."""
@@ -104,11 +104,9 @@ class Ledger:
 
     def forget(self, post: str, body: bytes) -> None:
         """Drop one contribution whose day is sealed."""
-        left = tuple(other for other in self.of(post) if other != body)
-        if left:
-            self._keep(post, left)
-        else:
-            self.posts.pop(post, None)
+        held = self.posts.pop(post)
+        if not isinstance(held, bytes):
+            self._keep(post, tuple(other for other in held if other != body))
 
     def forget_barriers(self, sealed: int) -> None:
         """Drop barriers of days up to `sealed`: what they would stop is late."""

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agents.archive import Archive, Writes
-from agents.contributions import Names, pack, post_of, subjects_of, unpack
-from agents.figures import Figures
+from agents.contributions import Names, hash64, pack, post_of, subjects_of, unpack
+from agents.figures import Figures, Reading
 from agents.ledger import Ledger, Verdict
 from agents.panes import Sums, pane_of
 from agents.reputation import ScoreSettings
 from agents.tally import CompanyTally, Tally
 from agents.windows import Timeline
 from schemas.mention import Mention, Retraction
-from schemas.reputation import DAY, MINUTE, OUTCOMES, Reputation, WindowFigures, outcome
+from schemas.reputation import DAY, MINUTE, OUTCOMES, Reputation, outcome
 
 ARITHMETIC = "1"  # changes with any change of what the same mentions add up to
 
@@ -42,12 +42,13 @@ class Measure:
 
     def __init__(self, settings: MeasureSettings) -> None:
         self._settings = settings
+        self._versions = {"arithmetic": ARITHMETIC, "settings": f"{hash64(repr(settings)):016x}"}
         self._names = Names()
         self._ledger = Ledger()
         self._archive = Archive(self._ledger, self._names)
         self._timelines: dict[int, Timeline] = {}
         self._figures = Figures(self._names, settings.score, settings.smallest_cohort)
-        self._read: dict[str, tuple[tuple[int, int], tuple[WindowFigures, ...]]] = {}
+        self._read: dict[str, tuple[tuple[int, int], Reading]] = {}
         self.fence = -1
         self.totals = Tally()
 
@@ -111,7 +112,7 @@ class Measure:
         known = {self._names.text_of(subject) for subject, line in self._timelines.items() if line.panes}
         for subject in sorted(known.union(self.totals.subjects)):
             company, _, person = subject.partition("#")
-            tally = self.totals.of(company)
+            tally, reading = self.totals.of(company), self._reading(subject, at)
             found.append(
                 Reputation(
                     company=company,
@@ -121,22 +122,23 @@ class Measure:
                     offset=self.fence,
                     newest=tally.newest,
                     late=tally.late,
-                    versions={"arithmetic": ARITHMETIC},
-                    windows=self._windows(subject, at),
+                    versions=self._versions,
+                    windows=reading.windows,
+                    evidence=reading.evidence,
                 )
             )
         return found
 
-    def _windows(self, subject: str, at: int) -> tuple[WindowFigures, ...]:
+    def _reading(self, subject: str, at: int) -> Reading:
         """Read again only what has changed or moved into another pane."""
         timeline = self._timeline(self._names.id_of(subject))
         stamp = (timeline.changes, pane_of(at))
-        read = self._read.get(subject)
-        if read is None or read[0] != stamp:
+        known = self._read.get(subject)
+        if known is None or known[0] != stamp:
             tally = self.totals.subjects.get(subject, CompanyTally())
             sealed = Sums(tally.sealed_weight, 0, tally.sealed_polarity, 0)
-            read = self._read[subject] = (stamp, self._figures.windows(timeline, sealed, at))
-        return read[1]
+            known = self._read[subject] = (stamp, self._figures.read(timeline, sealed, at))
+        return known[1]
 
     def _mention(self, mention: Mention, latest: int, part: Tally) -> None:
         company = part.of(mention.company)
@@ -160,16 +162,16 @@ class Measure:
 
     def _join(self, mention: Mention) -> Verdict:
         """Enter the ledger and the timelines; the verdict on the company's contribution."""
-        company, *persons = (
-            self._ledger.join(mention.post, pack(mention, subject, self._names))
-            for subject in subjects_of(mention)
-        )
-        for change in (company, *persons):
-            for body in change.removed:
-                self._timeline(unpack(body).subject).remove(body)
-            for body in change.added:
-                self._timeline(unpack(body).subject).add(body)
-        return company.verdict
+        verdicts = []
+        for subject in subjects_of(mention):
+            body = pack(mention, subject, self._names)
+            change = self._ledger.join(mention.post, body)
+            verdicts.append(change.verdict)
+            for gone in change.removed:
+                self._timeline(unpack(gone).subject).remove(gone)
+            if change.came:
+                self._timeline(self._names.id_of(subject)).add(body)
+        return verdicts[0]
 
     def _retraction(self, retraction: Retraction, part: Tally) -> None:
         if self.totals.passed(retraction.origin, ""):

@@ -57,6 +57,7 @@ def mentions_of(
             signature=judged.signature,
             repost_of=post.repost_of,
             versions=versions,
+            persons=judged.persons,
         )
         for mention in judged.mentions
     ]

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from agents.contributions import is_repost, post_of, root_of, unpack
+from agents.contributions import Contribution, is_repost, post_of, root_of, unpack
 from agents.coordination import is_coordinated
 from schemas.reputation import DAY
 
@@ -81,9 +81,8 @@ class Clusters:
         self.days: dict[int, dict[Token, bytes | Cluster]] = {}
         self.of: dict[bytes, Cluster] = {}
 
-    def add(self, body: bytes) -> list[Move]:
+    def add(self, body: bytes, head: Contribution) -> list[Move]:
         """Place `body`, which the ledger already holds; the moves do not name `body` itself."""
-        head = unpack(body)
         day = head.time // DAY
         tokens = self.days.setdefault(day, {})
         moves: list[Move] = []
@@ -97,9 +96,8 @@ class Clusters:
             token = self._token(body)
         return moves + self._enter(body, tokens, token)
 
-    def remove(self, body: bytes) -> list[Move]:
+    def remove(self, body: bytes, head: Contribution) -> list[Move]:
         """Take `body` out, after the ledger let it go. The cluster it was in: ask `of` before."""
-        head = unpack(body)
         day = head.time // DAY
         tokens = self.days[day]
         if is_repost(head.flags):

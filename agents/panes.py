@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from agents.authors import Authors
 from agents.contributions import HEAD, PROFILE, role_of
 from agents.novelty import SHARE, Cluster
 
@@ -102,21 +101,22 @@ class Weights:
 class Pane:
     """Mentions of one subject over some panes; empty to begin with."""
 
-    __slots__ = ("authors", "cohorts", "profiles", "weights")
+    __slots__ = ("authors", "profiles", "weights")
 
     def __init__(self) -> None:
         self.profiles: dict[bytes, int] = {}
         self.weights = Weights()
-        self.authors = Authors()
-        self.cohorts: dict[int, dict[int, int]] = {}  # role -> author -> mentions
+        self.authors: dict[int, dict[int, int]] = {}  # role -> author -> mentions
 
     def add(self, body: bytes, cluster: Cluster | None) -> None:
         _, score, author, _, flags, weight, _, _, _, _ = HEAD.unpack_from(body)
         profile = body[PROFILE]
         self.profiles[profile] = self.profiles.get(profile, 0) + 1
         if author:
-            self.authors.add(author)
-            cohort = self.cohorts.setdefault(role_of(flags), {})
+            role = role_of(flags)
+            cohort = self.authors.get(role)
+            if cohort is None:
+                cohort = self.authors[role] = {}
             cohort[author] = cohort.get(author, 0) + 1
         self.weights.add(cluster, score, weight, 1)
 
@@ -124,20 +124,18 @@ class Pane:
         _, score, author, _, flags, weight, _, _, _, _ = HEAD.unpack_from(body)
         _decrement(self.profiles, body[PROFILE])
         if author:
-            self.authors.remove(author)
             role = role_of(flags)
-            _decrement(self.cohorts[role], author)
-            if not self.cohorts[role]:
-                del self.cohorts[role]
+            _decrement(self.authors[role], author)
+            if not self.authors[role]:
+                del self.authors[role]
         self.weights.add(cluster, score, weight, -1)
 
     def merge(self, other: Pane) -> None:
         """Add everything that `other` holds."""
         for profile, count in other.profiles.items():
             self.profiles[profile] = self.profiles.get(profile, 0) + count
-        self.authors.merge(other.authors)
-        for role, authors in other.cohorts.items():
-            cohort = self.cohorts.setdefault(role, {})
+        for role, authors in other.authors.items():
+            cohort = self.authors.setdefault(role, {})
             for author, count in authors.items():
                 cohort[author] = cohort.get(author, 0) + count
         self.weights.merge(other.weights)

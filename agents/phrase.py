@@ -27,6 +27,7 @@ _GAPS = {".": 2, "..": 4, "...": 8}
 _NUMBER = r"[€$£]?\d+[^ ]{0,8}"
 _NAME = r"(?P<name>[@#]?[^ .]+)"
 Classes = Mapping[str, tuple[str, ...]]
+UNCOMMON = 5_000  # the rank of a word that is not among the everyday ones
 
 
 class PhraseError(ValueError):
@@ -36,12 +37,15 @@ class PhraseError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """`pattern` is a regular expression for a canvas; `triggers` are literals, padded with spaces, one of
-    which is in every canvas (stops turned into spaces) where the pattern matches."""
+    which is in every canvas (stops turned into spaces) where the pattern matches; `first`: the
+    trigger is where the match begins; `literal`: to find the trigger is to have matched."""
 
     source: str
     pattern: str
     triggers: tuple[str, ...]
     named: bool
+    first: bool
+    literal: bool
 
 
 def alternatives(slot: str, classes: Classes) -> tuple[str, ...]:
@@ -68,13 +72,16 @@ def _word(alternative: str) -> str:
     return loose + ("[^ .]*" if alternative.endswith("*") else "")
 
 
-def _literals(alternative: str) -> tuple[str, ...]:
+def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     """The padded literals of which one stands on any canvas where the alternative does."""
-    stem = canvas(alternative.rstrip("*").replace("-", "'").split("_")[0])[1:-1]
-    last = " " if "_" not in alternative and not alternative.endswith("*") else ""
-    if " " not in stem:
-        return (f" {stem}{last}",)
-    return (f" {stem.split(' ')[0]} ", f" {stem.replace(' ', '')}{last}")
+    word = max(alternative.rstrip("*").split("_"), key=lambda part: rank.get(part, UNCOMMON))
+    tail = "" if alternative.endswith("*") and alternative.rstrip("*").endswith(word) else " "
+    pieces = canvas(word.replace("-", "'"))[1:-1].split(" ")
+    if len(pieces) == 1:
+        return (f" {pieces[0]}{tail}",)
+    rarest = max(range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place])))
+    apart = f" {pieces[rarest]}" + (tail if rarest == len(pieces) - 1 else " ")
+    return (apart, f" {''.join(pieces)}{tail}")
 
 
 def _slot_pattern(slot: str, classes: Classes) -> str:
@@ -87,8 +94,9 @@ def _slot_pattern(slot: str, classes: Classes) -> str:
     return words[0] if len(words) == 1 else f"(?:{'|'.join(words)})"
 
 
-def compile_phrase(source: str, classes: Classes, common: frozenset[str]) -> Phrase:
-    """Read one phrase. `common` holds words too frequent to wake a rule where another slot can."""
+def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> list[Phrase]:
+    """Read one phrase. `rank` gives everyday words their place by frequency (0 the most frequent); a phrase is
+    looked for by its rarest slot. One slot with plain and other words makes two phrases."""
     slots = source.split()
     anchored, ended = slots[:1] == ["^"], slots[-1:] == ["$"]
     slots = slots[anchored : len(slots) - ended]
@@ -96,22 +104,53 @@ def compile_phrase(source: str, classes: Classes, common: frozenset[str]) -> Phr
         slots.pop()
     if not slots or (not anchored and (slots[0] in _GAPS or slots[0].endswith("?"))):
         raise PhraseError(f"a phrase starts with a required slot: {source!r}")
-    pattern = ["(?:(?<=^ )|(?<=[.])) {0,3}" if anchored else "(?<=[ .])"]
-    candidates: list[tuple[int, int, tuple[str, ...]]] = []
-    for position, slot in enumerate(slots):
-        last = position == len(slots) - 1
-        if slot in _GAPS:
-            pattern.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")
-        elif slot.endswith("?"):
-            pattern.append(f"(?:{_slot_pattern(slot[:-1], classes)}{_SPACE})?")
-        else:
-            pattern.append(_slot_pattern(slot, classes) + ("" if last else _SPACE))
-            if slot not in ("NUM", "NAME"):
-                words = alternatives(slot, classes)
-                literals = tuple(literal for word in words for literal in _literals(word))
-                frequent = sum(literal.strip() in common for literal in literals)
-                candidates.append((frequent, len(literals), literals))
+    if len(slots) == 1 and not anchored and not ended and slots[0] not in ("NUM", "NAME"):
+        words = alternatives(slots[0], classes)
+        plain = tuple(word for word in words if not set("_*'-") & set(word))
+        other = tuple(word for word in words if word not in plain)
+        made = [Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True) for word in plain]
+        return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
+    return [_phrase(source, slots, classes, rank, anchored=anchored, ended=ended)]
+
+
+def _phrase(
+    source: str,
+    slots: list[str],
+    classes: Classes,
+    rank: Mapping[str, int],
+    *,
+    anchored: bool = False,
+    ended: bool = False,
+) -> Phrase:
+    candidates: list[tuple[float, int, tuple[str, ...]]] = []
+    for place, slot in enumerate(slots):
+        if slot in _GAPS or slot.endswith("?") or slot in ("NUM", "NAME"):
+            continue
+        literals = tuple(x for word in alternatives(slot, classes) for x in _literals(word, rank))
+        # Zipf's law: the n-th word by frequency comes up in proportion to 1 / n
+        cost = sum(1 / (1 + rank.get(literal.strip(), UNCOMMON)) for literal in literals)
+        candidates.append((cost, place, literals))
     if not candidates:
         raise PhraseError(f"nothing in {source!r} could wake it")
-    pattern.append(r"(?= {0,4}[.]| {0,4}$)" if ended else "(?=[ .])")
-    return Phrase(source, "".join(pattern), min(candidates)[2], "NAME" in slots)
+    _, place, triggers = min(candidates)
+    first = place == 0 and not anchored and all(_heads(word) for word in alternatives(slots[0], classes))
+    pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
+    return Phrase(source, pattern, triggers, "NAME" in slots, first, False)
+
+
+def _heads(word: str) -> bool:
+    """Whether the literal of an alternative stands at its start."""
+    return not set("_'-") & set(word)
+
+
+def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:
+    parts = ["(?:(?<=^ )|(?<=[.])) {0,3}" if anchored else "(?<=[ .])"]
+    for position, slot in enumerate(slots):
+        if slot in _GAPS:
+            parts.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")
+        elif slot.endswith("?"):
+            parts.append(f"(?:{_slot_pattern(slot[:-1], classes)}{_SPACE})?")
+        else:
+            parts.append(_slot_pattern(slot, classes) + ("" if position == len(slots) - 1 else _SPACE))
+    parts.append(r"(?= {0,4}[.]| {0,4}$)" if ended else "(?=[ .])")
+    return "".join(parts)

@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from agents.contributions import Contribution, Names, unpack
+from agents.contributions import Names, time_of, unpack
 from agents.ledger import Barrier, Ledger
 from agents.tally import Tally
 from schemas.reputation import DAY
@@ -61,8 +61,8 @@ def write_segment(segment: Segment, ledger: Ledger, names: Names) -> bytes:
     """The segment's table value, from what the ledger holds now; sets its newest day and size."""
     bodies = [body for post in segment.posts for body in ledger.of(post)]
     barriers = {post: ledger.barriers[post] for post in segment.posts if post in ledger.barriers}
+    segment.newest_day = newest_day(bodies, barriers.values())
     heads = [unpack(body) for body in bodies]
-    segment.newest_day = newest_day(heads, barriers.values())
     named = {head.subject for head in heads} | {head.circumstances for head in heads}
     header = {
         "ranges": [(segment.first, segment.last)],
@@ -76,9 +76,10 @@ def write_segment(segment: Segment, ledger: Ledger, names: Names) -> bytes:
     return value
 
 
-def newest_day(heads: Iterable[Contribution], barriers: Iterable[Barrier]) -> int:
+def newest_day(bodies: Iterable[bytes], barriers: Iterable[Barrier]) -> int:
     """The last day on which something here still matters, -1 if nothing does."""
-    return max((item.time // DAY for part in (heads, barriers) for item in part), default=-1)
+    times = [*map(time_of, bodies), *(barrier.time for barrier in barriers)]
+    return max(times) // DAY if times else -1
 
 
 def write_base(ranges: Iterable[Range], tally: Tally) -> bytes:

@@ -49,7 +49,7 @@ class Timeline:
         else:
             self.panes[pane] = [held, body]
         self.last = max(self.last, pane)
-        for move in self.clusters.add(body):
+        for move in self.clusters.add(body, head):
             self._move(move)
         cluster = self.clusters.of.get(body)
         for view in self._covering(pane):
@@ -69,7 +69,7 @@ class Timeline:
         for view in self._covering(pane):
             view.remove(body, cluster)
         self.whole.add(cluster, head.score, head.weight, -1)
-        for move in self.clusters.remove(body):
+        for move in self.clusters.remove(body, head):
             self._move(move)
         self.changes += 1
 
@@ -80,7 +80,7 @@ class Timeline:
             if view.low < beyond:
                 self._slide(view, beyond, max(view.high, beyond))
         sealed = Weights()
-        gone = list(self._between(first, beyond))
+        gone = list(self.between(first, beyond))
         for body in gone:
             head = unpack(body)
             cluster = self.clusters.of.get(body)
@@ -104,7 +104,7 @@ class Timeline:
         """What mentions weigh from `pane` on."""
         weights = Weights()
         if self.panes and self.last >= pane:
-            for body in self._between(pane, self.last + 1):
+            for body in self.between(pane, self.last + 1):
                 head = unpack(body)
                 weights.add(self.clusters.of.get(body), head.score, head.weight, 1)
         return weights.sums()
@@ -127,7 +127,8 @@ class Timeline:
             return [pane for pane in range(low, high) if pane in self.panes]
         return [pane for pane in self.panes if low <= pane < high]
 
-    def _between(self, low: int, high: int) -> Iterator[bytes]:
+    def between(self, low: int, high: int) -> Iterator[bytes]:
+        """Contributions of panes [`low`, `high`), in no order."""
         for pane in self._numbers(low, high):
             held = self.panes[pane]
             if isinstance(held, bytes):
@@ -141,9 +142,9 @@ class Timeline:
         if view.high <= low or high <= view.low:
             view.low, view.high, view.pane = low, low, Pane()
         for leaving in ((view.low, min(low, view.high)), (max(high, view.low), view.high)):
-            for body in self._between(*leaving):
+            for body in self.between(*leaving):
                 view.pane.remove(body, self.clusters.of.get(body))
         for entering in ((low, min(high, view.low)), (max(low, view.high), high)):
-            for body in self._between(*entering):
+            for body in self.between(*entering):
                 view.pane.add(body, self.clusters.of.get(body))
         view.low, view.high = low, high

@@ -100,6 +100,7 @@ class Judged:
     disclosures: tuple[Disclosure, ...]
     signature: str | None
     versions: dict[str, str]
+    persons: tuple[str, ...] = ()  # opted-in persons who wrote the post or are mentioned in it
 
 
 def encode_judged(judged: Judged) -> bytes:
@@ -140,6 +141,7 @@ def encode_judged(judged: Judged) -> bytes:
                 for disclosure in judged.disclosures
             ],
             "signature": judged.signature,
+            "persons": judged.persons,
             "versions": judged.versions,
         },
         option=orjson.OPT_SORT_KEYS,

@@ -8,14 +8,13 @@ and layout, so that a record can say under which watchlist it was judged.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
-
-import orjson
 
 from schemas.toml_lines import Lines
 
@@ -65,8 +64,8 @@ class Watchlist:
     def __post_init__(self) -> None:
         entries = sorted((_sorted_lists(asdict(e)) for e in self.companies), key=lambda e: str(e["id"]))
         people = sorted((_sorted_lists(asdict(p)) for p in self.persons), key=lambda p: str(p["id"]))
-        canonical = orjson.dumps([entries, people], option=orjson.OPT_SORT_KEYS)
-        object.__setattr__(self, "version", hashlib.sha256(canonical).hexdigest()[:16])
+        canonical = json.dumps([entries, people], sort_keys=True, separators=(",", ":"))
+        object.__setattr__(self, "version", hashlib.sha256(canonical.encode()).hexdigest()[:16])
 
 
 class WatchlistError(ValueError):
@@ -83,6 +82,8 @@ def parse_watchlist(text: str, name: str) -> Watchlist:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WatchlistError([_syntax(error, text, name)]) from error
+    except RecursionError as error:
+        raise WatchlistError([f"{name}:1: nested too deeply: lists of strings are all it takes"]) from error
     reader = _Reader(Lines(text), data)
     companies = [c for i, e in enumerate(reader.tables("company")) if (c := reader.company(e, i))]
     persons = [p for i, e in enumerate(reader.tables("person")) if (p := reader.person(e, i))]
@@ -246,7 +247,7 @@ class _Reader:
     def _handles(
         self, entry: dict[str, Any], where: tuple[str, int], owner: str
     ) -> dict[str, tuple[str, ...]]:
-        table: Any = entry.get("handles", {})
+        table = entry.get("handles", {})
         if not isinstance(table, dict):
             example = 'handles = { twitter = ["…"] }'
             self._say(
@@ -254,8 +255,8 @@ class _Reader:
             )
             return {}
         result: dict[str, tuple[str, ...]] = {}
-        for raw in table:
-            platform: str = SAME_PLATFORM.get(raw, raw)
+        for raw in map(str, table):
+            platform = SAME_PLATFORM.get(raw, raw)
             if not PLATFORM.fullmatch(raw):
                 self._say(
                     (*where, "handles", raw), f"platform {raw!r}: write it in lower case, such as twitter"

@@ -45,6 +45,11 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
             "--metrics", help="host:port to serve /metrics on [VIGIE_METRICS_ADDRESS; 127.0.0.1:9612]."
         ),
         click.option(
+            "--credibility",
+            type=click.Path(path_type=Path),
+            help="TOML table of how far to believe a source [VIGIE_CREDIBILITY; the shipped one].",
+        ),
+        click.option(
             "--watchlist",
             "watchlists",
             type=click.Path(path_type=Path),
@@ -102,12 +107,14 @@ def run(
     a refused setting.
     """
     from streams.broker.embedded import EmbeddedBroker
+    from streams.judges import load_credibility
     from streams.progress import download_progress
     from streams.run import run as run_watch
     from streams.watchlist import load_watchlists
 
     settings = read_settings(**given)
-    load_watchlists(settings.watchlists)  # a wrong one is refused before anything starts
+    load_watchlists(settings.watchlists)  # a wrong file is refused before anything starts
+    load_credibility(settings)
     feed = None if no_feed else _feed_arguments(source, fields, speed, follow=follow)
     broker = (
         None

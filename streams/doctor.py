@@ -1,4 +1,4 @@
-"""What `vigie doctor` looks at: each thing that a run needs, whether it is there, and what to do where it is not."""
+"""What `vigie doctor` looks at: whether each thing that a run needs is there, and what to do where not."""
 
 import asyncio
 import errno
@@ -13,9 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 
 import psutil
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
 
+from streams.admin import partition_counts
 from streams.broker.cache import cache_dir
 from streams.broker.error import BrokerError
 from streams.broker.jars import KAFKA_VERSION, locked_jars, missing_jars
@@ -49,12 +50,17 @@ class Finding:
 
 
 async def diagnose(
-    home: Path, *, broker: str | None, topics: Mapping[str, int], metrics: str, cache: Path | None = None
+    home: Path,
+    *,
+    broker: str | None,
+    topics: Mapping[str, int],
+    metrics: tuple[str, int],
+    cache: Path | None = None,
 ) -> list[Finding]:
     """Look at everything that `vigie run` needs, changing nothing; the findings in the order of a run.
 
-    `broker` is host:port of a Kafka of one's own, None for the embedded one; `topics` the partition count expected of
-    each topic; `metrics` the host:port that the exposition listens on.
+    `broker` is host:port of a Kafka of one's own, None for the embedded one; `topics` the partition count
+    expected of each topic; `metrics` the host and port that the exposition listens on.
     """
     findings = [check_python(sys.version_info[:2])]
     if broker is None:
@@ -70,7 +76,7 @@ async def diagnose(
         findings.append(answered := await check_broker(address))
         if answered.verdict is Verdict.OK:
             findings += await check_topics(address, topics)
-    findings.append(await asyncio.to_thread(check_metrics, metrics))
+    findings.append(await asyncio.to_thread(check_metrics, *metrics))
     return findings
 
 
@@ -99,8 +105,8 @@ def check_jars(cache: Path) -> Finding:
         "kafka",
         Verdict.WARN,
         found,
-        f"`vigie run` fetches the {size:.0f} MB that are missing; without a network, copy the directory from a "
-        "machine that has them, or use --broker HOST:PORT",
+        f"`vigie run` fetches the {size:.0f} MB that are missing; without a network, copy the directory from "
+        "a machine that has them, or use --broker HOST:PORT",
     )
 
 
@@ -128,9 +134,11 @@ def _by_amount(check: str, amount: int, enough: int, least: int, found: str, adv
 
 
 async def check_broker(address: str) -> Finding:
-    cluster = await answering_cluster(address, limit=_ANSWER)
-    if cluster is not None:
-        return Finding("broker", Verdict.OK, f"{address} answers (cluster {cluster})")
+    """`address` is host:port, or several with commas between them, of which one is enough."""
+    for one in address.split(","):
+        cluster = await answering_cluster(one, limit=_ANSWER)
+        if cluster is not None:
+            return Finding("broker", Verdict.OK, f"{one} answers (cluster {cluster})")
     return Finding(
         "broker",
         Verdict.FAIL,
@@ -143,8 +151,8 @@ async def check_broker(address: str) -> Finding:
 async def check_topics(address: str, expected: Mapping[str, int]) -> list[Finding]:
     """One finding for each topic of `expected`, in its order."""
     try:
-        actual = await _partition_counts(address, expected)
-    except (OSError, KafkaError, TimeoutError) as error:
+        actual = await asyncio.to_thread(_partition_counts, address, list(expected))
+    except (OSError, KafkaError) as error:
         return [Finding("topics", Verdict.FAIL, f"{address} does not list its topics: {error}", "try again")]
     return [check_topic(topic, count, actual.get(topic)) for topic, count in expected.items()]
 
@@ -159,41 +167,38 @@ def check_topic(topic: str, expected: int, actual: int | None) -> Finding:
         f"topic {topic}",
         Verdict.FAIL,
         f"{actual} partitions, {expected} expected",
-        f"a topic keeps its partition count: run with VIGIE_PARTITIONS={actual}, or begin anew with another --home "
-        "or broker",
+        f"a topic keeps its partition count: set VIGIE_PARTITIONS={actual}, or begin anew with another "
+        "--home or broker",
     )
 
 
-async def _partition_counts(address: str, topics: Mapping[str, int]) -> dict[str, int]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=address, client_id="vigie-doctor")
+def _partition_counts(address: str, topics: list[str]) -> dict[str, int]:
+    limit = int(_ANSWER * 1000)
+    admin = KafkaAdminClient(
+        bootstrap_servers=address,
+        client_id="vigie-doctor",
+        bootstrap_timeout_ms=limit,
+        request_timeout_ms=limit,
+    )
     try:
-        async with asyncio.timeout(_ANSWER):
-            await admin.start()
-            described = await admin.describe_topics(list(topics))
+        return partition_counts(admin, topics)
     finally:
-        await admin.close()
-    return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
+        admin.close()
 
 
-def check_metrics(address: str) -> Finding:
-    """Whether the exposition may listen at host:port: nobody is there, or a vigie that runs already."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 0xFFFF:
-        return Finding(
-            "metrics", Verdict.FAIL, f"{address!r} is not host:port", "correct VIGIE_METRICS_ADDRESS"
-        )
-    host = host.strip("[]")
+def check_metrics(host: str, port: int) -> Finding:
+    """Whether the exposition may listen there: nobody does, or a vigie that runs already."""
     try:
-        family, kind, _, _, socket_address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(socket_address)
+            probe.bind(address)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE and _is_vigie(host, int(port)):
-            return Finding("metrics", Verdict.OK, f"a vigie serves http://{address}/metrics")
+        if error.errno == errno.EADDRINUSE and _is_vigie(host, port):
+            return Finding("metrics", Verdict.OK, f"a vigie serves http://{host}:{port}/metrics")
         advice = "choose another --metrics HOST:PORT, or end what listens there"
-        return Finding("metrics", Verdict.FAIL, f"cannot listen on {address}: {error.strerror}", advice)
-    return Finding("metrics", Verdict.OK, f"{address} is free")
+        return Finding("metrics", Verdict.FAIL, f"cannot listen on {host}:{port}: {error.strerror}", advice)
+    return Finding("metrics", Verdict.OK, f"{host}:{port} is free")
 
 
 def _is_vigie(host: str, port: int) -> bool:

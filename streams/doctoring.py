@@ -19,7 +19,7 @@ def report(settings: Settings, say: Callable[[str], None]) -> int:
             settings.home,
             broker=settings.broker,
             topics={topic.name: settings.partitions for topic in TOPICS},
-            metrics=f"{settings.metrics_host}:{settings.metrics_port}",
+            metrics=(settings.metrics_host, settings.metrics_port),
         )
     )
     for finding in findings:

@@ -13,18 +13,18 @@ from agents.judge import Judge
 from schemas.judged import encode_judged
 from schemas.post import Post
 from schemas.reject import encode_reject
+from streams.judges import load_judge
 from streams.settings import Settings
 from streams.sources.contract import Dropped, Upsert
 from streams.sources.fields import FieldMap
 from streams.sources.file import FileSource
-from streams.watchlist import load_watchlists
 
 BATCH = 256
 
 
 def judge_file(settings: Settings, path: str, fields: Sequence[str], out: BinaryIO, err: BinaryIO) -> int:
     """Exit status: 0, or 2 where a line was no post (then told on `err` with its number and reason)."""
-    judge = Judge(load_watchlists(settings.watchlists))
+    judge = load_judge(settings)
     source = FileSource(path, FieldMap.parse(fields))
     return asyncio.run(_judge(judge, source, out, err))
 

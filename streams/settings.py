@@ -24,6 +24,7 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 9612
     watchlists: tuple[Path, ...] = ()
+    credibility: Path = Path("credibility.toml")
     partitions: int = 4
     batch: int = 500  # records folded at a time: a table write and a yield to the loop each
     publish_every: float = 2.0  # seconds of wall time between publications
@@ -41,6 +42,7 @@ def read_settings(
     broker: str | None = None,
     metrics: str | None = None,
     watchlists: tuple[Path, ...] = (),
+    credibility: Path | None = None,
 ) -> Settings:
     """Settings from arguments (which win) and VIGIE_… variables; raises SettingsError."""
     host, port = address(metrics or environment.get("VIGIE_METRICS_ADDRESS") or "127.0.0.1:9612")
@@ -52,6 +54,8 @@ def read_settings(
         metrics_host=host,
         metrics_port=port,
         watchlists=watchlists or shipped("watchlist.toml", "corpus-watchlist.toml"),
+        credibility=credibility
+        or Path(environment.get("VIGIE_CREDIBILITY") or shipped("credibility.toml")[0]),
         partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
         batch=_whole(environment, "VIGIE_BATCH", 500),
         micro_batches=environment.get("VIGIE_MICRO_BATCHES", "1") != "0",

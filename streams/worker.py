@@ -13,17 +13,16 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from agents.judge import Judge
 from agents.measure import MeasureSettings
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
 from streams.exporter import serve
+from streams.judges import load_judge
 from streams.publisher import Publisher
 from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
-from streams.watchlist import load_watchlists
 
 log = logging.getLogger("vigie.worker")
 
@@ -32,7 +31,7 @@ async def work(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT (0) or until the app fails (1); `settings.broker` must be set."""
     end_with_parent()
     log_to(settings.home / "logs" / "worker.log")
-    judge = Judge(load_watchlists(settings.watchlists))
+    judge = load_judge(settings)
     app = create_app(settings, settings.broker or "")
     topology = Topology(app, judge, MeasureSettings(), author_secret(settings.home))
     publisher = Publisher(app, topology, judge, StreamClock())

@@ -1,4 +1,4 @@
-"""Every figure of `measure` again, by the definitions, from the raw records: slow, and sharing no code with it.
+"""Every figure of `measure` again, by the definitions, from the raw records: slow, and no code shared.
 
 A `World` takes records in order of arrival and keeps them all in a list; figures are worked out from that
 list with `fractions.Fraction` each time they are asked for.
@@ -48,7 +48,7 @@ class World:
         if record.event_time // DAY <= self.sealed:
             if record not in self.seen:
                 self.late[record.company] += 1
-        elif record not in self.kept:
+        elif record not in self.seen:
             self.kept.append(record)
         self.seen.add(record)
         self.watermark = max(self.watermark, record.event_time)
@@ -57,9 +57,9 @@ class World:
             self._seal(over)
 
     def _seal(self, last: int) -> None:
-        for subject in self.subjects():
-            shares = self.shares(subject)
-            for mention in self.standing(subject):
+        for subject, mentions in self.standings().items():
+            shares = self.shares(mentions)
+            for mention in mentions:
                 if mention.event_time // DAY <= last:
                     weight = self.weight(mention, shares)
                     w, ws = self.past.get(subject, (Fraction(0), Fraction(0)))
@@ -73,31 +73,29 @@ class World:
 
     def subjects(self) -> set[str]:
         """Every company ever named, and every person of whom something stood or stands."""
-        named = {name for record in self.kept if isinstance(record, Mention) for name in names(record)}
-        return {name for name in named if self.standing(name)} | set(self.past) | set(self.newest)
+        return {*self.standings(), *self.past, *self.newest}
 
-    def standing(self, subject: str) -> list[Mention]:
-        """The mentions that count now: of each post the highest version that is not void."""
+    def standings(self) -> dict[str, list[Mention]]:
+        """The mentions that count now, by subject: of each post the highest version that is not void."""
         floors: dict[str, float] = defaultdict(lambda: -1)
         best: dict[str, int] = {}
         for record in self.kept:
             if isinstance(record, Retraction):
                 below = float("inf") if record.below is None else record.below
                 floors[record.post] = max(floors[record.post], below)
-        for record in self.kept:
-            if isinstance(record, Mention) and record.version >= floors[record.post]:
+        mentions = [record for record in self.kept if isinstance(record, Mention)]
+        for record in mentions:
+            if record.version >= floors[record.post]:
                 best[record.post] = max(best.get(record.post, 0), record.version)
-        return [
-            record
-            for record in self.kept
-            if isinstance(record, Mention)
-            and best.get(record.post) == record.version
-            and record.version >= floors[record.post]
-            and subject in names(record)
-        ]
+        found: dict[str, list[Mention]] = defaultdict(list)
+        for record in mentions:
+            if best.get(record.post) == record.version:
+                for name in names(record):
+                    found[name].append(record)
+        return found
 
-    def shares(self, subject: str) -> dict[tuple[int, str], Fraction]:
-        mentions = self.standing(subject)
+    @staticmethod
+    def shares(mentions: list[Mention]) -> dict[tuple[int, str], Fraction]:
         by_post = {mention.post: mention for mention in mentions}
         sizes = Counter(token(mention, by_post) for mention in mentions)
         return {(m.event_time // DAY, m.post): novelty(sizes[token(m, by_post)]) for m in mentions}
@@ -108,10 +106,35 @@ class World:
             return Fraction(0)
         return Fraction(mention.weight, 1000) * shares[mention.event_time // DAY, mention.post]
 
+    def evidence(self, subject: str, at: int) -> tuple[str, ...]:
+        """The five voices (a post, or a day's copies of it) that pull the 24-hour score furthest."""
+        mentions = self.standings()[subject]
+        shares = self.shares(mentions)
+        by_post = {mention.post: mention for mention in mentions}
+        day = next(window for window in self.windows(subject, at) if window.window == "24h")
+        voices: dict[tuple[int, str], list[Mention]] = defaultdict(list)
+        for mention in mentions:
+            if day.start <= mention.event_time < day.end:
+                voices[token(mention, by_post)].append(mention)
+
+        def pull(voice: list[Mention]) -> Fraction:
+            return abs(sum((self.weight(m, shares) * (m.score - day.prior) for m in voice), Fraction(0)))
+
+        def first(voice: list[Mention]) -> tuple[int, str]:
+            return min((m.event_time, m.post) for m in voice)
+
+        ranked = sorted(voices.values(), key=lambda voice: (-pull(voice), *first(voice)))
+        return tuple(first(voice)[1] for voice in ranked if pull(voice))[:5]
+
     def windows(self, subject: str, at: int) -> tuple[WindowFigures, ...]:
-        mentions, shares = self.standing(subject), self.shares(subject)
+        mentions = self.standings()[subject]
+        shares = self.shares(mentions)
         by_post = {mention.post: mention for mention in mentions}
         found = []
+        groups: dict[tuple[int, str], list[Mention]] = defaultdict(list)
+        for mention in mentions:
+            groups[token(mention, by_post)].append(mention)
+        crowds = {key for key, members in groups.items() if crowd(members)}
         for name, length in WINDOWS.items():
             end = (at // PANE + 1) * PANE
             inside = [m for m in mentions if end - length <= m.event_time < end]
@@ -127,7 +150,6 @@ class World:
             pairs = [(self.weight(m, shares), Fraction(m.score, 10_000)) for m in inside]
             squares = sum((weight**2 for weight in clusters.values()), Fraction(0))
             standing = score_of(pairs, squares, Fraction(prior, 10_000))
-            crowds = {t for t in clusters if crowd([m for m in mentions if token(m, by_post) == t])}
             found.append(
                 WindowFigures(
                     window=name,

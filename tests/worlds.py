@@ -50,8 +50,8 @@ def _post(rng: Random, key: str, offset: int) -> list[Record]:
     for version in range(1, 1 + rng.choice((1, 1, 1, 2, 3))):
         if version > 1:
             versions.append(Retraction(key, version, at + version * MINUTE, Coordinates("posts.v1", 0, 0)))
-        for company in rng.sample(COMPANIES, rng.choice((1, 1, 2))):
-            versions.append(_random_mention(rng, key, company, at, version))
+        companies = rng.sample(COMPANIES, rng.choice((1, 1, 2)))
+        versions += [_random_mention(rng, key, company, at, version) for company in companies]
     if rng.random() < 0.1:
         versions.append(Retraction(key, None, at + HOUR, Coordinates("posts.v1", 0, 0)))
     return versions

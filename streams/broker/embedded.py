@@ -12,7 +12,7 @@ from pathlib import Path
 from streams.broker.cache import cache_dir
 from streams.broker.error import BrokerError
 from streams.broker.jars import KAFKA_VERSION, Progress, fetch_jars
-from streams.broker.java import find_java
+from streams.broker.java import find_java, java_environment
 from streams.broker.kraft import cluster_id, format_storage, properties, write_properties
 from streams.broker.last_words import last_words
 from streams.broker.layout import Layout
@@ -81,15 +81,19 @@ class EmbeddedBroker:
         """Fetch what is missing, format once, start, and return when the broker answers; else BrokerError."""
         if self.running:
             raise BrokerError(f"the broker over {self.home} runs already")
+        for path, separator in ((self.home, ","), (self.cache, os.pathsep)):
+            if separator in str(path):
+                raise BrokerError(
+                    f"{path} has a {separator!r}, at which Kafka would cut it: choose another place"
+                )
         self._take_home()
         try:
             java = self._java_command(await self._fetch())
             self._ports = await asyncio.to_thread(self._prepare, java)
             self._log_start = self.log.stat().st_size if self.log.exists() else 0
             self.say(f"starting Apache Kafka {KAFKA_VERSION} on {self.bootstrap}")
-            self._process = BrokerProcess(
-                [*java, "kafka.Kafka", str(self._layout.properties)], self._layout.output
-            )
+            command = [*java, "kafka.Kafka", str(self._layout.properties)]
+            self._process = BrokerProcess(command, self._layout.output, java_environment())
             Record(self._process.pid, self._process.started, os.getpid()).write(self._layout.record)
             await self._answer(self._process)
         except BaseException:

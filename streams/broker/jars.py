@@ -26,6 +26,7 @@ Progress = Callable[[int, int], None]
 
 _AT_ONCE = 4
 _TRIES = 3
+_SILENCE = 5  # seconds without a byte; a Ctrl-C may have to wait for them
 
 
 class FetchCancelledError(Exception):
@@ -170,7 +171,10 @@ class _Fetch:
 
         mirror = {"mirror": self.repository.rstrip("/")} if self.repository else None
         context = MavenContext(
-            resolver=PythonResolver(progress_callback=count), repo_cache=partial, remote_repos=mirror
+            resolver=PythonResolver(progress_callback=count),
+            repo_cache=partial,
+            remote_repos=mirror,
+            timeout=_SILENCE,
         )
         path: Path = context.create_dependency(jar.coordinate).artifact.resolve()
         return path

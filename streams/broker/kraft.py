@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from streams.broker.error import BrokerError
+from streams.broker.java import java_environment
 from streams.broker.ports import LOOPBACK, Ports
 
 _NODE = 1
@@ -56,9 +57,14 @@ def properties(data: Path, ports: Ports) -> dict[str, str]:
 
 
 def write_properties(path: Path, values: Mapping[str, str]) -> None:
-    """Write a Java properties file, in which backslashes are escaped."""
-    lines = (f"{key}={value.replace(chr(92), chr(92) * 2)}\n" for key, value in values.items())
-    path.write_text("".join(lines), "utf-8")
+    """Write a Java properties file: Latin-1 to its reader, so that all but ASCII is escaped."""
+    path.write_text("".join(f"{key}={_escape(value)}\n" for key, value in values.items()), "ascii")
+
+
+def _escape(value: str) -> str:
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    codes = (int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2))
+    return "".join(chr(code) if 32 <= code < 127 else f"\\u{code:04x}" for code in codes)
 
 
 def cluster_id(data: Path) -> str | None:
@@ -95,10 +101,12 @@ def format_storage(java: list[str], properties_file: Path) -> None:
         done = subprocess.run(  # noqa: S603  our own executable
             command,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_FORMAT_LIMIT,
             check=False,
             start_new_session=True,
+            env=java_environment(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BrokerError(f"cannot format Kafka's data directory: {error}") from error

@@ -25,8 +25,8 @@ class Ports:
 def kept_ports(path: Path) -> Ports:
     """The ports kept in `path`, or others for those that are taken now, kept there in their turn."""
     before = read_ports(path)
-    broker = _free_port(before and before.broker, ())
-    ports = Ports(broker, _free_port(before and before.controller, (broker,)))
+    broker = _free_port(before.broker if before else None, ())
+    ports = Ports(broker, _free_port(before.controller if before else None, (broker,)))
     if ports != before:
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(ports)), "utf-8")

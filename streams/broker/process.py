@@ -24,7 +24,7 @@ class BrokerProcess:
     On Linux it is killed when the thread that starts it ends: start it from one that lasts.
     """
 
-    def __init__(self, command: list[str], output: Path) -> None:
+    def __init__(self, command: list[str], output: Path, environment: dict[str, str]) -> None:
         if sys.platform == "linux":
             command = [sys.executable, "-I", "-S", str(Path(tether.__file__)), str(os.getpid()), *command]
         with output.open("wb") as file:
@@ -33,6 +33,7 @@ class BrokerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
+                env=environment,
                 start_new_session=True,
                 creationflags=_NEW_GROUP,
             )

@@ -1,7 +1,7 @@
 """Write jars.lock anew for the versions in jars.py: `python -m streams.broker.relock` (needs the network).
 
-jgo resolves what the versions ask for, downloads it and checks it against the repository's SHA-1; the sizes and
-SHA-256 sums written are what every later fetch must match. Read the difference before committing it.
+jgo resolves what the versions ask for, downloads it and checks it against the repository's SHA-1; the sizes
+and SHA-256 sums written are what every later fetch must match. Read the difference before committing it.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
-from schemas.post import Deletion, Post
+from schemas.post import Post
 from schemas.reject import Invalid, Reject
 
 GROUP = "vigie.sources"
@@ -91,11 +91,6 @@ class Source(Protocol):
         Raises `SourceError` where an operator has to act; passing trouble of a network is its own to mend.
         """
         ...
-
-
-def event_of(record: Post | Deletion, raw: bytes) -> Upsert | Delete:
-    """The event that announces a decoded record."""
-    return Delete(record.key, record.at) if isinstance(record, Deletion) else Upsert(record, raw)
 
 
 def dropped(

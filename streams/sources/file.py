@@ -13,14 +13,16 @@ import time
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import closing
+from functools import partial
 
-from schemas.post import Deletion
+from schemas.post import Post
 from schemas.reject import Invalid
-from streams.sources.contract import Event, Gap, SourceError, dropped, event_of
+from streams.sources.contract import Event, Gap, SourceError, dropped
 from streams.sources.fields import FieldMap
+from streams.sources.mapping import announced
 from streams.sources.pace import Pacer
-from streams.sources.reading import Place, Reading, open_file
-from streams.sources.rows import Record
+from streams.sources.reading import Layout, Place, Reading, open_file
+from streams.sources.rows import Record, mapped
 from streams.sources.threads import in_thread
 
 _EVERY = 500  # records, or
@@ -31,16 +33,18 @@ class FileSource:
     """The posts of one file; `path` "-" is standard input.
 
     `speed` is event seconds per wall second (None: as fast as can be); `follow` waits for more at the
-    end, like tail -f, and starts again when the file is cut or replaced.
+    end, like tail -f, and starts again when the file is cut or replaced. `layout` reads the payloads of a
+    platform instead of mapped fields.
     """
 
     def __init__(
-        self, path: str, fields: FieldMap | None = None, *, speed: float | None = None, follow: bool = False,
-        longest_wait: float = 5.0, pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        self, path: str, fields: FieldMap | None = None, *, layout: Layout | None = None,
+        speed: float | None = None, follow: bool = False, longest_wait: float = 5.0,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self.name = f"file:{path}"
         self._path = path
-        self._fields = fields or FieldMap()
+        self._layout = layout or Layout(partial(mapped, fields or FieldMap()))
         self._pacer = Pacer(speed, longest_wait)
         self._follow = follow
         self._pause = pause
@@ -54,7 +58,7 @@ class FileSource:
             except OSError as error:
                 raise SourceError(f"{self._path}: {error.strerror or error}") from None
             with closing(opened):
-                reading = Reading(self._path, opened, self._fields, follow=self._follow, pause=self._pause)
+                reading = Reading(self._path, opened, self._layout, follow=self._follow, pause=self._pause)
                 try:
                     if (gap := await reading.start(place)) is not None:
                         yield gap
@@ -88,12 +92,14 @@ class FileSource:
         outcome = record.outcome
         if isinstance(outcome, Invalid):
             return 0.0
-        at = outcome.at if isinstance(outcome, Deletion) else outcome.created_at
-        return self._pacer.wait(at, time.monotonic())
+        when = outcome.created_at if isinstance(outcome, Post) else outcome.at
+        return self._pacer.wait(when, time.monotonic())
 
 
 def _event(name: str, record: Record) -> Event:
-    if not isinstance(record.outcome, Invalid):
-        return event_of(record.outcome, record.raw)
     now = time.time_ns() // 1_000_000
-    return dropped(name, record.line, record.outcome, record.raw, now, size=record.size, digest=record.digest)
+    if isinstance(record.outcome, Invalid) and record.digest is not None:
+        return dropped(
+            name, record.line, record.outcome, record.raw, now, size=record.size, digest=record.digest
+        )
+    return announced(record.outcome, record.raw, topic=name, offset=record.line, now=now)

@@ -17,9 +17,8 @@ from typing import BinaryIO, NamedTuple, cast
 import orjson
 
 from streams.sources.contract import Checkpoint, Gap, SourceError
-from streams.sources.fields import FieldMap
 from streams.sources.lines import LineSplitter
-from streams.sources.rows import CsvRows, JsonLines, Reader, Record, mapped, parse_row
+from streams.sources.rows import CsvRows, Decode, JsonLines, Reader, Record, parse_row
 from streams.sources.threads import in_thread
 
 _CHUNK = 1 << 18
@@ -55,6 +54,13 @@ class Place:
         return None
 
 
+class Layout(NamedTuple):
+    """How objects and rows are read, given the file's name; `escape` is the CSV's, where it has one."""
+
+    decode: Callable[[str], Decode]
+    escape: str | None = None
+
+
 class Opened(NamedTuple):
     """An open file; only a `plain` one can grow, and only a `seekable` one can be read again."""
 
@@ -77,13 +83,13 @@ class Reading:
     """One pass over one opened file."""
 
     def __init__(
-        self, path: str, opened: Opened, fields: FieldMap, *, follow: bool,
+        self, path: str, opened: Opened, layout: Layout, *, follow: bool,
         pause: Callable[[float], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._path = path
         self._stream = opened.stream
         self._seekable = opened.seekable
-        self._fields = fields
+        self._layout = layout
         self._follow = follow and opened.plain and opened.seekable
         self._pause = pause
         self._head = b""
@@ -97,7 +103,7 @@ class Reading:
     async def start(self, place: Place | None) -> Gap | None:
         """Find the format and go to `place`; says so where that is not possible any more."""
         await self._read_head()
-        begin, number, self._reader = _format(self._path, self._head, self._fields)
+        begin, number, self._reader = _format(self._path, self._head, self._layout)
         self._line, self._offset, self._first = number, begin, self._head[begin:]
         gap = None
         if place is not None:
@@ -139,6 +145,8 @@ class Reading:
 
     def passed(self, record: Record) -> None:
         """`record` was handed on."""
+        if not record.last:
+            return
         self._line, self._offset = record.line + record.raw.count(b"\n"), record.end
 
     def checkpoint(self) -> Checkpoint:
@@ -200,7 +208,7 @@ class Reading:
         )
 
 
-def _format(path: str, head: bytes, fields: FieldMap) -> tuple[int, int, Reader]:
+def _format(path: str, head: bytes, layout: Layout) -> tuple[int, int, Reader]:
     """Where the first record begins, the lines before it, and who reads them."""
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise SourceError(f"{path} is UTF-16: convert it, for example with iconv -f UTF-16 -t UTF-8")
@@ -208,16 +216,16 @@ def _format(path: str, head: bytes, fields: FieldMap) -> tuple[int, int, Reader]
     suffixes = {suffix.lower() for suffix in PurePath(path).suffixes[-2:]}
     first, newline, _ = head[begin:].partition(b"\n")
     jsonl = suffixes & {".jsonl", ".ndjson", ".json"} or first.lstrip().startswith((b"{", b"["))
-    place = PurePath(path).name
+    decode = layout.decode(PurePath(path).name)
     if not suffixes & {".csv", ".tsv"} and (jsonl or not first.strip()):
-        return begin, 0, JsonLines(fields, place)
+        return begin, 0, JsonLines(decode)
     text = first.decode("utf-8", "replace").rstrip("\r")
     delimiter = max(",;\t|", key=text.count)
     try:
         heading = parse_row(text, delimiter)
     except csv.Error as error:
         raise SourceError(f"{path}: the first line is no CSV heading: {error}") from None
-    reader = CsvRows(heading, mapped(fields, place), delimiter=delimiter)
+    reader = CsvRows(heading, decode, delimiter=delimiter, escape=layout.escape)
     return begin + len(first) + len(newline), 1, reader
 
 

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
 from schemas.codec import RECORD_LIMIT, decode_post
-from schemas.post import Deletion, Post, Source
+from schemas.post import Source
 from schemas.reject import Invalid
 from streams.sources.fields import FieldMap, map_row
 from streams.sources.lines import Line
+from streams.sources.mapping import Map, Outcome, decoded
 
 _ROW_LINES = 1000  # a quoted field that runs on for longer was never closed
 _OPEN = "unexpected end of data"  # csv's word for a quote that the text does not close
+Decode = Callable[[Any, int], Iterable[Outcome]]  # a JSON value or a row by heading, and its line
+
+
+_UNCLOSED = Invalid("bad-value", "a quoted field is never closed")
 
 
 class Record(NamedTuple):
-    """What the lines from `line` on hold; `size` and `digest` (of an over-long line) are of the whole."""
+    """What the lines from `line` on hold; `size` and `digest` (of an over-long line) are of the whole.
+
+    One line may hold several records: only the `last` one lets a reader go on behind it.
+    """
 
     line: int
     end: int
     raw: bytes
-    outcome: Post | Deletion | Invalid
+    outcome: Outcome
     size: int
     digest: str | None = None
+    last: bool = True
 
 
 class Reader(Protocol):
@@ -39,32 +48,28 @@ class Reader(Protocol):
 
 
 class JsonLines:
-    """One JSON object a line: Vigie's own posts as they are, any other by the field map."""
+    """One JSON object a line."""
 
-    def __init__(self, fields: FieldMap, place: str) -> None:
-        self._fields = fields
-        self._place = place
+    def __init__(self, decode: Decode) -> None:
+        self._decode = decode
 
     def feed(self, line: Line) -> Iterator[Record]:
         if line.digest is not None:
             yield _too_long(line)
         elif line.raw.strip():
-            yield Record(line.number, line.end, line.raw, self._decode(line), line.size)
+            yield from _records(line.number, line.end, line.raw, list(self._outcomes(line)))
 
     def flush(self) -> Iterator[Record]:
         yield from ()
 
-    def _decode(self, line: Line) -> Post | Deletion | Invalid:
+    def _outcomes(self, line: Line) -> Iterable[Outcome]:
         try:
             document = orjson.loads(line.raw)
         except orjson.JSONDecodeError:
-            return decode_post(line.raw)  # says why
-        native = isinstance(document, dict) and (
-            isinstance(document.get("source"), dict) or document.get("deleted") is True
-        )
-        if not isinstance(document, dict) or (native and self._fields == FieldMap()):
-            return decode_post(line.raw)
-        return map_row(document, self._fields, Source("file", self._place, str(line.number)))
+            return (decode_post(line.raw),)  # says why
+        if not isinstance(document, dict):
+            return (decode_post(line.raw),)
+        return self._decode(document, line.number)
 
 
 class CsvRows:
@@ -75,8 +80,7 @@ class CsvRows:
     """
 
     def __init__(
-        self, heading: list[str], decode: Callable[[dict[str, Any], int], Post | Deletion | Invalid], *,
-        delimiter: str = ",", escape: str | None = None,
+        self, heading: list[str], decode: Decode, *, delimiter: str = ",", escape: str | None = None,
     ) -> None:  # fmt: skip
         self._heading = heading
         self._decode = decode
@@ -106,14 +110,14 @@ class CsvRows:
             answer = self._next(final=final)
             if answer is None:
                 return
-            count, outcome = answer
+            count, outcomes = answer
             taken = [self._pending.popleft() for _ in range(count)]
             self._tried, self._odd, self._bytes = 0, False, 0
             raw = b"\n".join(line.raw for line in taken)
-            yield Record(taken[0].number, taken[-1].end, raw, outcome, len(raw))
+            yield from _records(taken[0].number, taken[-1].end, raw, list(outcomes))
 
-    def _next(self, *, final: bool) -> tuple[int, Post | Deletion | Invalid] | None:
-        """How many pending lines the next record takes and what it is; None where more lines are needed."""
+    def _next(self, *, final: bool) -> tuple[int, Iterable[Outcome]] | None:
+        """How many pending lines the next row takes and what it holds; None where more lines are needed."""
         first = self._pending[0]
         while self._tried < len(self._pending):
             line = self._pending[self._tried]
@@ -121,7 +125,7 @@ class CsvRows:
             self._bytes += line.size
             self._odd ^= bool(self._quotes(line.raw) & 1)
             if self._bytes > RECORD_LIMIT or self._tried > _ROW_LINES:
-                return 1, Invalid("bad-value", "a quoted field is never closed")
+                return 1, (_UNCLOSED,)
             if self._tried > 1 and self._odd:
                 continue
             row = self._parse(b"\n".join(self._pending[index].raw for index in range(self._tried)))
@@ -129,9 +133,11 @@ class CsvRows:
                 continue
             if isinstance(row, Invalid):
                 alone = self._tried == 1
-                return 1, row if alone else Invalid("bad-value", f"a quoted field over lines: {row.detail}")
+                return 1, (
+                    row if alone else Invalid("bad-value", f"a quoted field over lines: {row.detail}"),
+                )
             return self._tried, self._decode(dict(zip(self._heading, row, strict=True)), first.number)
-        return (1, Invalid("bad-value", "a quoted field is never closed")) if final else None
+        return (1, (_UNCLOSED,)) if final else None
 
     def _quotes(self, raw: bytes) -> int:
         count = raw.count(b'"')
@@ -161,9 +167,26 @@ def parse_row(text: str, delimiter: str, escape: str | None = None) -> list[str]
     return next(csv.reader([text], strict=True, delimiter=delimiter, escapechar=escape), [])
 
 
-def mapped(fields: FieldMap, place: str) -> Callable[[dict[str, Any], int], Post | Deletion | Invalid]:
-    """Decode rows of file `place` by a field map."""
-    return lambda row, line: map_row(row, fields, Source("file", place, str(line)))
+def mapped(fields: FieldMap, place: str) -> Decode:
+    """Decode objects and rows of file `place`: Vigie's own posts as they are, any other by the field map."""
+
+    def decode(document: dict[str, Any], line: int) -> Iterable[Outcome]:
+        native = isinstance(document.get("source"), dict) or document.get("deleted") is True
+        if native and fields == FieldMap():
+            return (decoded(document),)
+        return (map_row(document, fields, Source("file", place, str(line))),)
+
+    return decode
+
+
+def by_platform(mapping: Map, name: str, place: str) -> Decode:
+    """Decode objects and rows of file `place` as payloads of a platform; `name` is the format's."""
+    return lambda document, line: mapping(document, Source(name, place, str(line)))
+
+
+def _records(line: int, end: int, raw: bytes, outcomes: list[Outcome]) -> Iterator[Record]:
+    for index, outcome in enumerate(outcomes, 1):
+        yield Record(line, end, raw, outcome, len(raw), last=index == len(outcomes))
 
 
 def _too_long(line: Line) -> Record:

@@ -105,9 +105,10 @@ async def test_a_second_broker_over_a_living_home_is_refused(
 
 
 async def test_two_homes_run_side_by_side_and_ports_taken_meanwhile_are_given_up(
-    broker: EmbeddedBroker, make_broker: MakeBroker
+    broker: EmbeddedBroker, make_broker: MakeBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = make_broker()
+    monkeypatch.setenv("LC_ALL", "C")
+    other = make_broker(tmp_path / "chez Hélène 🔭")
     await other.start()
     address = other.bootstrap
     await make_topic(address, TOPIC)

@@ -24,6 +24,7 @@ def check(world: World, found: list[Reputation], at: int) -> None:
     for record in found:
         subject = record.company if record.person is None else f"{record.company}#{record.person}"
         assert record.windows == world.windows(subject, at)
+        assert record.evidence == world.evidence(subject, at)
         assert record.late == world.late[record.company]
         assert record.newest == world.newest[record.company]
 
@@ -34,9 +35,9 @@ def test_figures_are_the_oracles(seed: int) -> None:
     arrived = records(seed, rng.randint(1, 60), span=rng.choice((HOUR, DAY, 20 * DAY)), late=seed % 2 == 0)
     split: dict[int, list[Record]] = {0: [], 1: []}
     for record in arrived:
-        for partition in split:
+        for partition, share in split.items():
             if not isinstance(record, Mention) or COMPANIES.index(record.company) % 2 == partition:
-                split[partition].append(record)
+                share.append(record)
     for partition in split.values():
         world, measure = World(), Measure(MeasureSettings())
         for record in partition:

@@ -9,9 +9,16 @@ from schemas.post import Entities, Kind, Post, Source
 from schemas.watchlist import Company, Person, Watchlist
 
 ORANGE = Company(
-    "orange", "Orange", ("Orange SA", "Sosh"), {"twitter": ("orange", "Orange_conseil"), "facebook": ("OrangeFrance",)},
-    ("orange.fr",), ("ORA",), ("orange",), ("fibre", "forfait", "service client"), ("jus", "Orange County"),
-)  # fmt: skip
+    id="orange",
+    name="Orange",
+    aliases=("Orange SA", "Sosh"),
+    handles={"twitter": ("orange", "Orange_conseil"), "facebook": ("OrangeFrance",)},
+    domains=("orange.fr",),
+    tickers=("ORA",),
+    ambiguous=("orange",),
+    context=("fibre", "forfait", "service client"),
+    not_context=("jus", "Orange County"),
+)
 OTHERS = (
     Company("loreal", "L'Oréal", ("L'Oréal Paris",), domains=("loreal.com",)),
     Company("air-france", "Air France"),
@@ -115,8 +122,11 @@ def test_entities_count_and_need_no_span() -> None:
     )
     found = match("rien", entities=entities)
     assert [(m.company, m.evidence, m.span) for m in found] == [
-        ("air-france", "hashtag", None), ("att", "cashtag", None), ("loreal", "domain", None), ("orange", "handle", None),
-    ]  # fmt: skip
+        ("air-france", "hashtag", None),
+        ("att", "cashtag", None),
+        ("loreal", "domain", None),
+        ("orange", "handle", None),
+    ]
     assert match("@orange", entities=entities)[-1].span == (0, 7)
 
 

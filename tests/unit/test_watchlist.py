@@ -40,10 +40,17 @@ def test_a_good_watchlist_is_read_whole() -> None:
     watchlist = parse_watchlist(GOOD, "w.toml")
     assert watchlist.companies == (
         Company(
-            "orange", "Orange", ("Orange SA",), {"twitter": ("orange",)}, ("orange.fr",), ("ORA",), ("orange",),
-            ("fibre",), ("jus",),
+            id="orange",
+            name="Orange",
+            aliases=("Orange SA",),
+            handles={"twitter": ("orange",)},
+            domains=("orange.fr",),
+            tickers=("ORA",),
+            ambiguous=("orange",),
+            context=("fibre",),
+            not_context=("jus",),
         ),
-    )  # fmt: skip
+    )
     assert watchlist.persons[0].handles == {"twitter": ("ceo",)}  # x is twitter
 
 
@@ -95,8 +102,9 @@ def test_each_mistake_is_named_with_its_line_and_its_remedy(change: tuple[str, s
 
 
 def test_all_mistakes_are_reported_in_the_order_of_the_file() -> None:
-    text = '[[company]]\nid = "A"\nnames = "x"\n\n[[company]]\nid = "b"\nname = "B"\ndomains = [\n  "x.fr",\n  "y",\n]\n'
-    found = problems(text)
+    first = '[[company]]\nid = "A"\nnames = "x"\n\n'
+    second = '[[company]]\nid = "b"\nname = "B"\ndomains = [\n  "x.fr",\n  "y",\n]\n'
+    found = problems(first + second)
     assert [line.split(":")[1] for line in found] == ["1", "2", "3", "10"]
 
 
@@ -116,8 +124,8 @@ def test_an_empty_watchlist_is_refused() -> None:
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
-    with pytest.raises(WatchlistError, match="absent.toml:1: cannot be read"):
+    with pytest.raises(WatchlistError, match=r"absent\.toml:1: cannot be read"):
         load_watchlist(tmp_path / "absent.toml")
     (tmp_path / "latin.toml").write_bytes(b"# ok\n# caf\xe9\n")
-    with pytest.raises(WatchlistError, match="latin.toml:2: not UTF-8"):
+    with pytest.raises(WatchlistError, match=r"latin\.toml:2: not UTF-8"):
         load_watchlist(tmp_path / "latin.toml")

@@ -1,0 +1,119 @@
+"""From what a user types after `--source` to the source it means.
+
+A path (or `-`) is a file of posts. `NAME:PATH` is a file in a platform's own format, `NAME:` alone a live
+route, or a factory that a third party registered under the entry-point group `vigie.sources`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from streams.sources import (
+    bluesky,
+    document,
+    employer_reviews,
+    facebook_export,
+    linkedin_archive,
+    twitter,
+    twitter_archive,
+    viadeo,
+    youtube,
+)
+from streams.sources.contract import GROUP, Source, SourceError
+from streams.sources.document import DocumentSource
+from streams.sources.fields import FieldMap
+from streams.sources.file import FileSource
+from streams.sources.jetstream import JetstreamSource
+from streams.sources.mapping import Map, at, listed
+from streams.sources.reading import Layout
+from streams.sources.rows import by_platform
+
+_NAME = re.compile(r"([a-z][a-z0-9-]+):(.*)", re.DOTALL)
+
+
+def _archive_items(raw: bytes) -> list[Any]:
+    prefix = twitter_archive.PREFIX.match(raw)
+    found = orjson.loads(raw[prefix.end() :] if prefix else raw)
+    return listed(found)
+
+
+def _archive_map(path: Path) -> Map:
+    """The archive keeps who wrote it in `account.js` beside the posts."""
+    author: Any = None
+    beside = path.with_name("account.js")
+    if beside.is_file():
+        author = at(_archive_items(beside.read_bytes()), 0, "account")
+    return partial(twitter_archive.map_archived, author=author if isinstance(author, Mapping) else None)
+
+
+def _lists(raw: bytes) -> list[Any]:
+    """The items of a document that is a list, or an object of lists."""
+    found = orjson.loads(raw)
+    if isinstance(found, dict):
+        return [item for part in found.values() for item in listed(part)] or [found]
+    return listed(found)
+
+
+def _viadeo_items(raw: bytes) -> list[Any]:
+    found = viadeo.loads(raw)
+    return listed(found, "data") or [found]
+
+
+DOCUMENTS: Mapping[str, document.Layout] = {
+    "x-archive": document.Layout(_archive_items, _archive_map),
+    "facebook-export": document.Layout(_lists, lambda _: facebook_export.map_exported),
+    "viadeo": document.Layout(_viadeo_items, lambda _: viadeo.map_news),
+    "youtube": document.Layout(lambda raw: listed(orjson.loads(raw), "items"), lambda _: youtube.map_item),
+}
+LINES: Mapping[str, tuple[Map, str | None]] = {
+    "linkedin-shares": (linkedin_archive.map_share, None),
+    "linkedin-comments": (linkedin_archive.map_comment, "\\"),
+    "employer-reviews": (employer_reviews.map_review, None),
+    "jetstream": (bluesky.map_event, None),
+    "x-api": (twitter.map_payload, None),
+    "x-removed-posts": (twitter.map_removed_post, None),
+    "x-removed-users": (twitter.map_removed_author, None),
+}
+LIVE: Mapping[str, Callable[[str], Source]] = {
+    "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
+}
+
+
+def is_named(spec: str) -> bool:
+    """Does `spec` name a format or route, rather than a path?"""
+    found = _NAME.fullmatch(spec)
+    if found is None or Path(spec).exists():
+        return False
+    known = found[1] in DOCUMENTS or found[1] in LINES or found[1] in LIVE
+    return known or bool(entry_points(group=GROUP, name=found[1]))
+
+
+def open_source(
+    spec: str, fields: FieldMap | None = None, *, speed: float | None = None, follow: bool = False
+) -> Source:
+    """The source that `spec` means. Raises `SourceError` where it means none."""
+    found = _NAME.fullmatch(spec)
+    if found is None or not is_named(spec):
+        return FileSource(spec, fields, speed=speed, follow=follow)
+    name, rest = found[1], found[2]
+    if name in LIVE:
+        return LIVE[name](rest)
+    if name in DOCUMENTS or name in LINES:
+        if not rest:
+            raise SourceError(f"{spec}: give the file, as {name}:PATH")
+        if name in DOCUMENTS:
+            return DocumentSource(rest, name, DOCUMENTS[name])
+        mapping, escape = LINES[name]
+        layout = Layout(partial(by_platform, mapping, name), escape)
+        return FileSource(rest, layout=layout, speed=speed, follow=follow)
+    factory = cast(
+        "Callable[[Mapping[str, str]], Source]", next(iter(entry_points(group=GROUP, name=name))).load()
+    )
+    return factory({"spec": rest})
