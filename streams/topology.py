@@ -22,7 +22,7 @@ from agents import steps
 from agents.fenced_count import FencedCount
 from agents.judge import Judge
 from agents.measure import Measure, MeasureSettings
-from schemas.mention import encode_mention
+from schemas.mention import Mention, encode_mention
 from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.app import table_of, topic_of
@@ -51,11 +51,13 @@ class Topology:
         """posts.v1 -> mentions.v1, rejects.v1, counts."""
         outbox = Outbox(self._app)
         async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
-            for mention in verdict.mentions:
-                await outbox.send(MENTIONS, mention.company.encode(), encode_mention(mention))
-            for retraction in verdict.retractions:
+            for record in verdict.records:
+                value = encode_mention(record)
+                if isinstance(record, Mention):
+                    await outbox.send(MENTIONS, record.company.encode(), value)
+                    continue
                 for partition in range(self._app.conf.topic_partitions):
-                    await outbox.send(MENTIONS, b"", encode_mention(retraction), partition)
+                    await outbox.send(MENTIONS, b"", value, partition)
             for reject in verdict.rejects:
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
                 await outbox.send(REJECTS, key, encode_reject(reject))
