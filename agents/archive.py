@@ -1,7 +1,7 @@
 """Which table values stand for the ledger? Appends a segment a batch, merges runs, rolls up the sealed.
 
 Sixteen neighbours of one level make one of the next while it stays under a quarter of a megabyte, so
-an entry is written three or four times in its life and a million entries make some 400 values.
+an entry is written twice to four times in its life and values stay few.
 All writes are returned in order, and any prefix of them is a state that `restore` reads rightly.
 """
 
@@ -28,7 +28,6 @@ from schemas.reputation import DAY
 
 FAN = 16
 MERGED_LIMIT = 256 * 1024
-ROLL = 16  # sealed segments worth a new base
 Writes = dict[str, bytes | None]
 
 
@@ -41,6 +40,7 @@ class Archive:
         self.segments: list[Segment] = []
         self.swallowed: tuple[Range, ...] = ()
         self.base = Tally()
+        self._base_size = 0
         self._leftover: list[str] = []
 
     @property
@@ -63,7 +63,9 @@ class Archive:
         self.segments.append(segment)
         while self._merge_last(writes):
             pass
-        if sum(part.newest_day <= sealed for part in self.segments) >= ROLL:
+        # a base is worth writing once it frees as much as it takes
+        over = sum(part.size for part in self.segments if part.newest_day <= sealed)
+        if over and over >= self._base_size:
             self._roll(writes, sealed)
         return writes
 
@@ -71,7 +73,7 @@ class Archive:
         """Fill the ledger with what the table held, in any order; returns everything counted so far."""
         stored = {key: (read(value), len(value)) for key, value in items}
         if BASE in stored:
-            base, _ = stored.pop(BASE)
+            base, self._base_size = stored.pop(BASE)
             self.base, self.swallowed = base.tally, base.ranges
         accepted = self._accept(stored)
         total = Tally()
@@ -139,5 +141,6 @@ class Archive:
             self.base.merge(part.tally)
         live = [(part.first, part.last) for part in self.segments]
         self.swallowed = coalesce([*self.swallowed, *((part.first, part.last) for part in over)], live)
-        writes[BASE] = write_base(self.swallowed, self.base)
+        value = write_base(self.swallowed, self.base)
+        writes[BASE], self._base_size = value, len(value)
         writes.update(dict.fromkeys(part.key for part in over))

@@ -19,6 +19,7 @@ from agents.attachment import Employers, company_of, nobody
 from agents.canvas import canvas
 from agents.disclosure_rules import Hit, RuleBook, surface_of
 from agents.passage import passage
+from agents.register_of_work import shipped_model
 from agents.workplace import BioReader, is_employer_review
 from schemas.judged import DISCLOSURE_KINDS, Disclosure, DisclosureKind, Language, Span
 from schemas.post import Post
@@ -78,6 +79,7 @@ class DisclosureTagger:
         self._books = dict(rules)
         self._employers = employers
         self._bios = BioReader(rules.values())
+        self._models = {code: model for code in rules if (model := shipped_model(code))}
 
     def tag(self, post: Post, language: Language, matches: Matches) -> tuple[Disclosure, ...]:
         """At most one disclosure a kind, in the order of `DISCLOSURE_KINDS`; () in other languages."""
@@ -92,35 +94,46 @@ class DisclosureTagger:
         surface, names = surface_of(post.text), _Names(post.text, matches, book)
         speech = tuple(book.speech.find(surface, names))
         found = book.kinds.find(surface, names)
-        if not review and not (found and self._may_reach(found, book)):
+        model = self._model(book.language, surface.text, found)
+        if not review and not (found and self._may_reach(found, book, model)):
             return Reading((), (*found, *speech)) if found or speech else NOTHING
-        hits = [*found, *book.signs.find(surface, names)]
-        weighed = self._weigh(post, hits, matches, review=review)
+        hits = [*found, *book.signs.find(surface, names.strict)]
+        weighed = self._weigh(post, hits, matches, review=review, model=model)
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in weighed if account.tagged
         )
         return Reading(disclosures, (*hits, *speech), weighed, review)
 
+    def _model(self, language: str, surface: str, found: list[Hit]) -> int:
+        """What the trained model makes of a post whose rules for working conditions woke but did not settle it."""
+        work = self._models.get(language)
+        weights = [hit.rule.weight for hit in found if hit.rule.kind == "working-conditions"]
+        return work.evidence(surface) if work and weights and max(weights) < THRESHOLD else 0
+
     @staticmethod
-    def _may_reach(found: list[Hit], book: RuleBook) -> bool:
+    def _may_reach(found: list[Hit], book: RuleBook, model: int) -> bool:
         """Whether any kind could be tagged with the best of ties and nothing against it."""
-        sums: dict[str, int] = {}
+        sums: dict[str, int] = {"working-conditions": max(0, model)}
         for hit in found:
             sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
         return max(sums.values()) + max(BIO_TIE, book.strongest_tie) >= THRESHOLD
 
-    def _weigh(self, post: Post, hits: list[Hit], matches: Matches, *, review: bool) -> tuple[Weighed, ...]:
+    def _weigh(
+        self, post: Post, hits: list[Hit], matches: Matches, *, review: bool, model: int
+    ) -> tuple[Weighed, ...]:
         by_kind: dict[str, list[Hit]] = {}
         for hit in hits:
             by_kind.setdefault(hit.rule.kind, []).append(hit)
-        ties = by_kind.get("tie", ())
-        tie = max((hit.rule.weight for hit in ties), default=0)
-        if tie < BIO_TIE and self._bios.shows_tie(post.author):
-            tie = BIO_TIE
+        told = BIO_TIE if self._bios.shows_tie(post.author) else 0
         weighed: list[Weighed] = []
         for kind in DISCLOSURE_KINDS:
             at_review = review and kind == "working-conditions"
             found = _near(by_kind.get(kind, []), len(post.text))
+            if kind == "expertise":  # "as an AXA adviser" tells the employer, not the know-how
+                found = _apart(found, by_kind.get("employer", []))
+            # what makes the evidence cannot be its tie as well: "my boss" alone is no disclosure
+            tie = max((hit.rule.weight for hit in _apart(by_kind.get("tie", []), found)), default=0)
+            tie = max(tie, told)
             if not found and not (at_review and "against" not in by_kind):
                 continue
             against = sum(
@@ -129,6 +142,8 @@ class DisclosureTagger:
             against = 0 if at_review else against + ADDRESSED * _addresses(post.text, matches)
             bonus = REVIEW_TIE if at_review else tie
             score = min(CAP, sum(hit.rule.weight for hit in found)) + bonus - against
+            if kind == "working-conditions" and not at_review and found[0].rule.weight < THRESHOLD:
+                score += model
             needed = REVIEW_THRESHOLD if review and not at_review else THRESHOLD
             weighed.append(Weighed(kind, tuple(found), bonus, against, score, needed))
         return tuple(weighed)
@@ -148,12 +163,19 @@ def _explicit(own: tuple[Hit, ...], hits: list[Hit]) -> bool:
 
 
 def _near(hits: list[Hit], length: int) -> list[Hit]:
-    """The hits that add up, strongest first: all in a short text, those near the strongest in a long one."""
+    """The hits that add up, strongest first: no word counts twice, and a long text counts near the strongest only."""
     hits.sort(key=lambda hit: (-hit.rule.weight, hit.start))
-    if length <= LONG or len(hits) < 2:
-        return hits
-    start = hits[0].start
-    return [hit for hit in hits if abs(hit.start - start) <= NEAR]
+    kept: list[Hit] = []
+    for hit in hits:
+        if length > LONG and abs(hit.start - hits[0].start) > NEAR:
+            continue
+        kept += _apart([hit], kept)
+    return kept
+
+
+def _apart(hits: list[Hit], others: list[Hit]) -> list[Hit]:
+    """The hits that share no word with the others."""
+    return [hit for hit in hits if not any(hit.start < other.end and other.start < hit.end for other in others)]
 
 
 def _addresses(text: str, matches: Matches) -> bool:
@@ -169,12 +191,27 @@ class _Names:
         self._text, self._matches, self._book = text, matches, book
 
     def __call__(self, start: int, end: int) -> bool:
-        if any(left < end and start < right for _, spans in self._matches for left, right in spans):
-            return True
+        return self._watched(start, end) or self._proper(start, end)
+
+    def strict(self, start: int, end: int) -> bool:
+        """The same, but a capital that only opens a sentence tells nothing."""
+        if not self(start, end):
+            return False
+        before = self._text[:start].rstrip(" \t\"'«“(*-•")
+        opens = not before or before[-1] in ".!?:\n"
+        return not opens or self._text[start] in "@#" or self._watched(start, end) or self._known(start, end)
+
+    def _watched(self, start: int, end: int) -> bool:
+        return any(left < end and start < right for _, spans in self._matches for left, right in spans)
+
+    def _known(self, start: int, end: int) -> bool:
+        return canvas(self._text[start:end])[1:-1] in self._book.names
+
+    def _proper(self, start: int, end: int) -> bool:
         word = self._text[start:end]
         if word[0] in "@#":
             return len(word) > 2
-        folded = canvas(word)[1:-1]
-        if folded in self._book.names:
+        if self._known(start, end):
             return True
+        folded = canvas(word)[1:-1]
         return word[0].isupper() and folded not in self._book.not_names and not self._text.isupper()

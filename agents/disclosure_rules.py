@@ -138,6 +138,8 @@ class PhraseSet:
                 if not phrase.named:
                     return Hit(rule, match.start() - 1, match.end() - 1, None)
                 low, high = match.span("name")
+                if low < 0:
+                    return Hit(rule, match.start() - 1, match.end() - 1, None)
                 if is_name(low - 1, high - 1):
                     return Hit(rule, match.start() - 1, match.end() - 1, (low - 1, high - 1))
                 match = None if phrase.first else pattern.search(surface, match.start() + 1)

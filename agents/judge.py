@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import orjson
 from textblob import TextBlob
@@ -15,7 +16,7 @@ from textblob_fr import PatternAnalyzer
 
 from agents.companies import CompanyMatcher, Match
 from agents.credibility import CredibilityTable
-from agents.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosure import DisclosureTagger, Reading, shipped_rules
 from agents.language import LanguageIdentifier
 from agents.signature import signature
 from agents.speaker import SpeakerProfiler
@@ -26,6 +27,15 @@ from schemas.watchlist import Watchlist
 
 _FRENCH = PatternAnalyzer()
 _BIO = Source("bio")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A judged post with what led to it: the companies' evidence and what the disclosure rules saw."""
+
+    judged: Judged
+    matches: tuple[Match, ...]
+    reading: Reading
 
 
 class Judge:
@@ -49,18 +59,22 @@ class Judge:
 
     def judge(self, posts: Sequence[Post]) -> list[Judged]:
         """One `Judged` for each post, in order."""
+        return [explanation.judged for explanation in self.explain(posts)]
+
+    def explain(self, posts: Sequence[Post]) -> list[Explanation]:
+        """As `judge`, with what led to it."""
         languages = self._languages.identify_many(
             [tokenize(post.text) for post in posts], [post.lang for post in posts]
         )
         return [self._assemble(post, language) for post, language in zip(posts, languages, strict=True)]
 
-    def _assemble(self, post: Post, language: Language) -> Judged:
+    def _assemble(self, post: Post, language: Language) -> Explanation:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         reading = self._disclosures.read(post, language, places)
         profile = self._speakers.profile(post, language, reading, places)
         sentiment = _sentiment(post.text, language.code)
-        return Judged(
+        judged = Judged(
             key=post.key,
             language=language,
             sentiment=sentiment,
@@ -73,6 +87,7 @@ class Judge:
             versions=self.versions,
             persons=self._companies.match_persons(post),
         )
+        return Explanation(judged, matches, reading)
 
     def _employers(self, said: str) -> list[str]:
         """The watched companies that a bio or a badge names."""

@@ -18,8 +18,9 @@ SYLLABLES = """
     ba bel cor dan der fi gal hor in jo ka lem lor ma mer mi nel o pas ra ri sal so ta tel ul ver vi zen
 """
 COMMON = """
-    the a to of we have been waiting for this since monday and nobody answers at all great service thank you so much
-    le la les de un une je suis très déçu encore attente réponse depuis trois semaines merci bravo à où
+    the a to of we have been waiting for this since monday and nobody answers at all great service thank you
+    so much le la les de un une je suis très déçu encore attente réponse depuis trois semaines merci
+    bravo à où
 """
 
 
@@ -78,6 +79,4 @@ def measure(rounds: int = 7, sample_size: int = 5_000) -> tuple[float, float]:
 
 if __name__ == "__main__":
     few, lots = measure()
-    print(
-        f"company match: 40 companies {few:.1f} us a post, 10,000 companies {lots:.1f} us: ratio {lots / few:.2f}"
-    )
+    print(f"us a post with 40 companies {few:.1f}, with 10,000 {lots:.1f}, ratio {lots / few:.2f}")

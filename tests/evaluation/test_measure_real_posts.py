@@ -78,7 +78,7 @@ def test_airline_tweets() -> None:
 
 
 @pytest.mark.parametrize("in_order", [True, False])
-def test_french_insurance_reviews(in_order: bool) -> None:
+def test_french_insurance_reviews(*, in_order: bool) -> None:
     """Eleven years: most days are sealed on the way; out of the file's order, most posts are late."""
     table = rows("fr_insurance_posts.csv.gz")
     if in_order:
