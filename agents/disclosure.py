@@ -29,6 +29,8 @@ BIO_TIE = 30
 REVIEW_TIE = 80
 REVIEW_THRESHOLD = 110  # on an employer-review site all but working conditions have to be plain
 CAP = 140
+# "as an AXA adviser" tells the employer, not the know-how; "our firm is being sold" a secret, not how one works there
+YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sensitive"}
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
@@ -129,8 +131,8 @@ class DisclosureTagger:
         for kind in DISCLOSURE_KINDS:
             at_review = review and kind == "working-conditions"
             found = _near(by_kind.get(kind, []), len(post.text))
-            if kind == "expertise":  # "as an AXA adviser" tells the employer, not the know-how
-                found = _apart(found, by_kind.get("employer", []))
+            if kind in YIELDS:
+                found = _apart(found, by_kind.get(YIELDS[kind], []))
             # what makes the evidence cannot be its tie as well: "my boss" alone is no disclosure
             tie = max((hit.rule.weight for hit in _apart(by_kind.get("tie", []), found)), default=0)
             tie = max(tie, told)

@@ -111,7 +111,7 @@ class PhraseSet:
         return compiled
 
     def find(self, surface: Surface, is_name: IsName) -> list[Hit]:
-        """The first match of each rule that has one, in the order of the rules."""
+        """The first match of each rule that has one (of each phrase, for ties), in the order of the rules."""
         gate = self._gate.find_matches_as_indexes(surface.words, overlapping=True)
         if not gate:
             return []
@@ -121,7 +121,9 @@ class PhraseSet:
                 places.setdefault(number, []).append((start, end))
         found: dict[str, Hit] = {}
         for number in sorted(places):
-            name = self.phrases[number][0].name
+            rule = self.phrases[number][0]
+            # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
+            name = f"{rule.name} {number}" if rule.kind == "tie" else rule.name
             if name not in found and (hit := self._match(number, places[number], surface.text, is_name)):
                 found[name] = hit
         return list(found.values())

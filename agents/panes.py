@@ -77,18 +77,20 @@ class Weights:
         if cluster is not None and not raw.n:
             del self.clusters[cluster]
 
-    def sums(self) -> Sums:
+    def sums(self, without: Weights | None = None) -> Sums:
         """Weigh now: lone mentions in full, each cluster by its share; a cluster counts as one voice in
-        the squares, for its members are not independent of each other."""
-        lone = self.lone
-        weight, squares = SHARE * lone.c, SHARE * SHARE * lone.c2
-        polarity, polarity_squares = SHARE * lone.cs, SHARE * lone.css
+        the squares, for its members are not independent of each other. `without`: a part to leave out."""
+        less = without or _NOTHING
+        lone, off = self.lone, less.lone
+        weight, squares = SHARE * (lone.c - off.c), SHARE * SHARE * (lone.c2 - off.c2)
+        polarity, polarity_squares = SHARE * (lone.cs - off.cs), SHARE * (lone.css - off.css)
         for cluster, raw in self.clusters.items():
+            off = less.clusters.get(cluster, _NOTHING.lone)
             part = cluster.share
-            weight += part * raw.c
-            squares += (part * raw.c) ** 2
-            polarity += part * raw.cs
-            polarity_squares += part * raw.css
+            weight += part * (raw.c - off.c)
+            squares += (part * (raw.c - off.c)) ** 2
+            polarity += part * (raw.cs - off.cs)
+            polarity_squares += part * (raw.css - off.css)
         return Sums(weight, squares, polarity, polarity_squares)
 
     def merge(self, other: Weights) -> None:
@@ -96,6 +98,9 @@ class Weights:
         self.lone.merge(other.lone)
         for cluster, raw in other.clusters.items():
             self.clusters.setdefault(cluster, Raw()).merge(raw)
+
+
+_NOTHING = Weights()
 
 
 class Pane:

@@ -14,7 +14,7 @@ EMPLOYER_REVIEW_SITES = (
     "careerbliss", "welcometothejungle", "meilleures-entreprises", "fishbowl", "teamblind",
 )  # fmt: skip
 _SITE = re.compile("|".join(EMPLOYER_REVIEW_SITES), re.IGNORECASE)
-_EMPLOYER_IN_BIO = re.compile(r"@\w|\b(?:at|chez|pour)\s+\S", re.IGNORECASE)
+_EMPLOYER_IN_BIO = re.compile(r"@\w|\b(?:at|chez|pour|[Ee]x)[\s-]+\S|^[^,.]{3,40},\s+[A-Z]")
 
 
 def is_employer_review(post: Post) -> bool:

@@ -20,6 +20,8 @@ from streams.sources import (
     document,
     employer_reviews,
     facebook_export,
+    feeds,
+    hackernews,
     linkedin_archive,
     twitter,
     twitter_archive,
@@ -70,6 +72,7 @@ DOCUMENTS: Mapping[str, document.Layout] = {
     "x-archive": document.Layout(_archive_items, _archive_map),
     "facebook-export": document.Layout(_lists, lambda _: facebook_export.map_exported),
     "viadeo": document.Layout(_viadeo_items, lambda _: viadeo.map_news),
+    "feed": document.Layout(feeds.entries, lambda _: feeds.map_entry),
     "youtube": document.Layout(lambda raw: listed(orjson.loads(raw), "items"), lambda _: youtube.map_item),
 }
 LINES: Mapping[str, tuple[Map, str | None]] = {
@@ -78,11 +81,14 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
     "employer-reviews": (employer_reviews.map_review, None),
     "jetstream": (bluesky.map_event, None),
     "x-api": (twitter.map_payload, None),
+    "hackernews": (hackernews.map_item, None),
     "x-removed-posts": (twitter.map_removed_post, None),
     "x-removed-users": (twitter.map_removed_author, None),
 }
 LIVE: Mapping[str, Callable[[str], Source]] = {
     "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
+    "hackernews-live": lambda _: hackernews.live(),
+    "rss": feeds.live,
 }
 
 

@@ -47,11 +47,19 @@ RECORDED = [
     ("youtube", "youtube/dataapi_search_search_by_keywords_p1.json", 25),
     ("youtube", "youtube/dataapi_videos_videos_info_multi.json", 2),
     ("jetstream", "bluesky/jetstream_v1_recorded_2026-07-04.jsonl", 32),
+    ("hackernews", "hackernews/firebase_items_docs.json", 5),
+    ("hackernews", "hackernews/algolia_sampleNewsOutput.json", 4),
+    ("feed", "rss/charset.xml", 1),
+    ("feed", "rss/google_blog_rss.xml", 1),
+    ("feed", "rss/reddit_atom.xml", 1),
+    ("feed", "rss/youtube_channel_atom.xml", 1),
     ("linkedin-shares", "linkedin/archive_Shares_head.csv", 6),
     ("employer-reviews", "reviews/glassdoor_reviews_head.csv", 25),
 ]
 SPLIT: dict[str, Callable[[bytes], list[Any]]] = {
     "tweepy": lambda raw: [part["body"] for part in orjson.loads(raw)],
+    "firebase": orjson.loads,
+    "algolia": lambda raw: list(orjson.loads(raw)["hits"]),
     "x_activity": lambda raw: list(orjson.loads(raw).values()),
 }
 
@@ -82,7 +90,7 @@ def card() -> dict[str, list[re.Pattern[str]]]:
 
 
 def unlisted(paths: Iterable[str], form: str) -> list[str]:
-    return sorted(name for name in paths if not any(one.fullmatch(name) for one in card()[form]))
+    return sorted(name for name in paths if not any(one.fullmatch(name) for one in card().get(form, [])))
 
 
 def check(form: str, file: Path) -> tuple[int, set[str]]:
@@ -119,6 +127,9 @@ def test_every_recorded_field_is_used_or_listed(form: str, name: str, count: int
         ("viadeo", "viadeo/newsfeed.json"),
         ("youtube", "youtube/threads.json"),
         ("jetstream", "bluesky/events.jsonl"),
+        ("hackernews", "hackernews/items.jsonl"),
+        ("feed", "rss/press.xml"),
+        ("feed", "rss/atom.xml"),
         ("linkedin-shares", "linkedin/Shares.csv"),
         ("employer-reviews", "employer-reviews/reviews.csv"),
     ],
