@@ -24,7 +24,11 @@ def own_employers(post: Post, employers: Employers) -> tuple[str, ...]:
 
 
 def company_of(
-    post: Post, span: Span, hits: Sequence[Hit], matches: Sequence[tuple[str, Sequence[Span]]], employers: Employers
+    post: Post,
+    span: Span,
+    hits: Sequence[Hit],
+    matches: Sequence[tuple[str, Sequence[Span]]],
+    employers: Employers,
 ) -> str | None:
     """The company named within the passage; else the author's own; else the only one that the post is about.
 

@@ -47,7 +47,9 @@ class CredibilityTable:
         """Raises `CredibilityError` or `tomllib.TOMLDecodeError` on a table that cannot be used."""
         data = tomllib.loads(toml)
         weights = data.get("weights", {})
-        if set(weights) != set(CLASSES) or not all(type(w) is int and 0 < w <= 10_000 for w in weights.values()):
+        if set(weights) != set(CLASSES) or not all(
+            type(w) is int and 0 < w <= 10_000 for w in weights.values()
+        ):
             raise CredibilityError(f"[weights] needs each of {CLASSES} with an integer in 1..10000")
         self._classes = {level: Credibility(level, weights[level]) for level in CLASSES}
         self._otherwise = self._class(data.get("otherwise", "ordinary"), "otherwise")
@@ -106,7 +108,9 @@ class CredibilityTable:
     def _sign(self, sign: dict[str, Any]) -> tuple[tuple[_Test, ...], Credibility]:
         unknown = sign.keys() - _SIGN_KEYS
         if unknown or len(sign) < 2:
-            raise CredibilityError(f"[[sign]]: needs a class and at least one sign; unknown: {sorted(unknown)}")
+            raise CredibilityError(
+                f"[[sign]]: needs a class and at least one sign; unknown: {sorted(unknown)}"
+            )
         credibility = self._class(sign.get("class", ""), "[[sign]]")
         return tuple(_test(key, wanted) for key, wanted in sign.items() if key != "class"), credibility
 

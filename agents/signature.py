@@ -15,7 +15,9 @@ from hashlib import blake2b
 from agents.canvas import canvas
 
 MIN_WORDS = 3
-_DROPPED = re.compile(r"https?://\S+|www\.\S+|\bvia\s+@\w+|[@＠]\w[\w.-]*|(?:\s*#\w+)+\s*$|(?<=[a-z])#", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"https?://\S+|www\.\S+|\bvia\s+@\w+|[@＠]\w[\w.-]*|(?:\s*#\w+)+\s*$|(?<=[a-z])#", re.IGNORECASE
+)
 _LENGTHENED = re.compile(r"([a-z])\1{2,}")
 _WORD = re.compile(r"[^\W\d_]+")
 
