@@ -1,6 +1,6 @@
 """Company match: microseconds a post, and what 10,000 companies cost against 40, in one run.
 
-`python tests/bench/bench_companies.py`. Companies and posts are made up from a fixed seed; the posts name only
+`python tests/bench/bench_companies.py`. Companies and posts are made up from a fixed seed; posts name only
 companies of the first 40, which are in both watchlists, so that both do the same work with hits.
 """
 
@@ -68,7 +68,7 @@ def microseconds(matcher: CompanyMatcher, sample: list[Post]) -> float:
 
 
 def measure(*, naming: bool, rounds: int = 7, sample_size: int = 5_000) -> tuple[float, float]:
-    """Best of `rounds` with 40 and with 10,000 companies, taken in turn; `naming`: a third of the posts do."""
+    """Best of `rounds` with 40 and with 10,000 companies, in turn; `naming`: a third of the posts do."""
     rng = random.Random(20261122)
     many = companies(rng, 10_000)
     sample = posts(rng, many[:40] if naming else (), sample_size)
