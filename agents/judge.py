@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from textblob import TextBlob
-from textblob_fr import PatternAnalyzer
 
 from agents.companies import CompanyMatcher, Match
 from agents.credibility import CredibilityTable
 from agents.disclosure import DisclosureTagger, Reading, shipped_rules
 from agents.language import LanguageIdentifier
+from agents.sentiment import SentimentScorer
 from agents.signature import signature
 from agents.speaker import SpeakerProfiler
 from agents.tokens import tokenize
@@ -25,7 +24,6 @@ from schemas.judged import CompanyMention, Judged, Language, Role, Sentiment, Sp
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
-_FRENCH = PatternAnalyzer()
 _BIO = Source("bio")
 
 
@@ -45,6 +43,7 @@ class Judge:
         rules = shipped_rules()
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
+        self._sentiment = SentimentScorer()
         self._credibility = credibility
         self._disclosures = DisclosureTagger(rules, self._employers)
         self._speakers = SpeakerProfiler(
@@ -63,17 +62,18 @@ class Judge:
 
     def explain(self, posts: Sequence[Post]) -> list[Explanation]:
         """As `judge`, with what led to it."""
-        languages = self._languages.identify_many(
-            [tokenize(post.text) for post in posts], [post.lang for post in posts]
-        )
-        return [self._assemble(post, language) for post, language in zip(posts, languages, strict=True)]
+        if not posts:
+            return []
+        tokens = [tokenize(post.text) for post in posts]
+        languages = self._languages.identify_many(tokens, [post.lang for post in posts])
+        sentiments = self._sentiment.score_many(tokens, languages, [post.kind for post in posts])
+        return [self._assemble(*found) for found in zip(posts, languages, sentiments, strict=True)]
 
-    def _assemble(self, post: Post, language: Language) -> Explanation:
+    def _assemble(self, post: Post, language: Language, sentiment: Sentiment) -> Explanation:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         reading = self._disclosures.read(post, language, places)
         profile = self._speakers.profile(post, language, reading, places)
-        sentiment = _sentiment(post.text, language.code)
         judged = Judged(
             key=post.key,
             language=language,
@@ -104,13 +104,3 @@ def _mention(match: Match, sentiment: Sentiment, roles: Mapping[str, Role]) -> C
         match.company, match.evidence, match.confidence, match.span, sentiment, roles[match.company]
     )
 
-
-def _sentiment(text: str, language: str) -> Sentiment:
-    if language == "en":
-        polarity, lexicon = TextBlob(text).sentiment.polarity, "textblob"
-    elif language == "fr":
-        polarity, lexicon = TextBlob(text, analyzer=_FRENCH).sentiment[0], "textblob-fr"
-    else:
-        return Sentiment("neutral", 0)
-    score = max(-10_000, min(10_000, round(polarity * 10_000)))
-    return Sentiment("positive" if score > 500 else "negative" if score < -500 else "neutral", score, lexicon)

@@ -188,6 +188,43 @@ def explain(file: str, key: str | None, watchlists: tuple[Path, ...], fields: tu
 
 
 @cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--posts", is_flag=True, help="FILE holds posts (JSONL or CSV), not records of reputation.v1.")
+@click.option(
+    "--map", "fields", multiple=True, help="With --posts: POST_FIELD=COLUMN or POST_FIELD==CONSTANT."
+)
+@click.option("--every", default=5, show_default=True, help="With --posts: minutes between evaluations.")
+@click.option("--since", help="Start of the range, RFC 3339 [the first evaluation].")
+@click.option("--until", help="End of the range, RFC 3339 [the last evaluation].")
+@with_settings
+def backtest(
+    *,
+    file: Path,
+    posts: bool,
+    fields: tuple[str, ...],
+    every: int,
+    since: str | None,
+    until: str | None,
+    **given: Any,
+) -> None:
+    """Run the alert logic over the past and say when each alert would have fired.
+
+    FILE holds values of reputation.v1, one a line in order; or with --posts, posts that are judged and
+    measured anew in order of event time, under the watchlist and the rules of this installation.
+    """
+    from schemas.reputation import MINUTE
+    from streams.backtest import from_posts, instant_of, published, report
+
+    settings = read_settings(**given)
+    start, end = instant_of(since, 0), instant_of(until, 2**63)
+    if posts:
+        report(from_posts(settings, str(file), fields, every * MINUTE, say), start, end, click.echo)
+        return
+    with file.open("rb") as lines:
+        report(published(lines), start, end, click.echo)
+
+
+@cli.command()
 @with_settings
 def doctor(**given: Any) -> None:
     """Check Python, Java, Kafka, topics, ports and disk, and say what to do about what fails."""

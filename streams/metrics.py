@@ -1,20 +1,13 @@
 """Every metric that Vigie exports: name, labels, what it means. Nothing else is exported.
 
 Labels are bounded whatever the input: companies, windows and reasons come from the watchlist and the
-code, platforms from `PLATFORMS` with "other" for the rest. No author, handle or address is a label.
+code, platforms from `schemas.post.PLATFORMS` with "other" for the rest. No author, handle or address is a label.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-
-PLATFORMS = frozenset(
-    {
-        "twitter", "facebook", "linkedin", "viadeo", "youtube", "bluesky", "mastodon", "reddit", "hackernews",
-        "rss", "telegram", "instagram", "tiktok", "glassdoor", "indeed", "trustpilot", "web",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
