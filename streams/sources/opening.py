@@ -26,10 +26,13 @@ from streams.sources import (
     linkedin,
     linkedin_archive,
     mastodon,
+    mastodon_live,
     reddit,
+    reddit_live,
     telegram,
     twitter,
     twitter_archive,
+    twitter_live,
     viadeo,
     youtube,
 )
@@ -41,6 +44,9 @@ from streams.sources.jetstream import JetstreamSource
 from streams.sources.mapping import Map, at, listed
 from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
+from streams.sources.tokens import optional_token, token
+from streams.sources.webhook import Secrets, WebhookSource
+from streams.watchlist import load_watchlists, shipped_watchlist
 
 _NAME = re.compile(r"([a-z][a-z0-9-]+):(.*)", re.DOTALL)
 
@@ -107,10 +113,56 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
     "x-removed-posts": (twitter.map_removed_post, None),
     "x-removed-users": (twitter.map_removed_author, None),
 }
+
+
+def _x_live(rest: str) -> Source:
+    """`x-live:FILE,FILE` names the watchlists that the rules are made from; nothing: the shipped one."""
+    paths = [Path(path) for path in rest.split(",") if path] or [shipped_watchlist()]
+    return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"))
+
+
+def _reddit_live(rest: str) -> Source:
+    return reddit_live.live(_given(rest, "reddit-live:SUBREDDIT+SUBREDDIT"), _reddit_login())
+
+
+def _reddit_login() -> reddit_live.Login:
+    """The application named in the environment."""
+    return reddit_live.Login(token("REDDIT_CLIENT_ID"), token("REDDIT_CLIENT_SECRET"))
+
+
+def _webhook(rest: str) -> Source:
+    port = _given(rest, "webhook:PORT")
+    if not (port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise SourceError(f"webhook:{port}: give a port, as webhook:8480")
+    found = {
+        name: optional_token(variable)
+        for name, variable in (
+            ("posts", "WEBHOOK_SECRET"),
+            ("facebook", "FACEBOOK_SECRET"),
+            ("facebook_verify", "FACEBOOK_VERIFY"),
+            ("linkedin", "LINKEDIN_SECRET"),
+        )
+    }
+    return WebhookSource(int(port), Secrets(**found))
+
+
+def _given(rest: str, form: str) -> str:
+    if not rest:
+        raise SourceError(f"write {form}")
+    return rest
+
+
 LIVE: Mapping[str, Callable[[str], Source]] = {
     "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
     "hackernews-live": lambda _: hackernews.live(),
-    "rss": feeds.live,
+    "rss": lambda rest: feeds.live(_given(rest, "rss:URL")),
+    "mastodon-live": lambda rest: mastodon_live.live(
+        _given(rest, "mastodon-live:SERVER"), token("MASTODON_TOKEN")
+    ),
+    "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN")),
+    "reddit-live": _reddit_live,
+    "x-live": _x_live,
+    "webhook": _webhook,
 }
 
 
