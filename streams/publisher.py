@@ -22,16 +22,25 @@ RECORD_EVERY = 30.0  # seconds of wall time between two records of a company in 
 class Publisher:
     """Takes snapshots; the only reader of the agents' states."""
 
-    def __init__(self, app: BatchingApp, topology: Topology, judge: Judge, clock: StreamClock) -> None:
+    def __init__(
+        self,
+        app: BatchingApp,
+        topology: Topology,
+        judge: Judge,
+        clock: StreamClock,
+        rules_changed: float | None = None,
+    ) -> None:
+        """`rules_changed`: epoch seconds, see `streams.rules_history`."""
         self._app = app
         self._topology = topology
         self._clock = clock
         self._outbox = Outbox(app)
-        self._versions = {**judge.versions, "rules": judge.version}
+        versions = {**judge.versions, "rules": judge.version}
+        self._nothing = Snapshot(versions=versions, rules_changed=rules_changed)
         self._recorded: dict[str, Reputation] = {}
         self._recorded_at = -RECORD_EVERY
         self.ready = False
-        self.newest = Snapshot(versions=self._versions)
+        self.newest = self._nothing
 
     def mark_stale(self) -> None:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
@@ -41,7 +50,7 @@ class Publisher:
     def show_nothing(self) -> None:
         """Partitions moved away: another worker shows their figures, and a sum must not have them twice."""
         self.ready = False
-        self.newest = Snapshot(versions=self._versions)
+        self.newest = self._nothing
 
     async def close(self) -> None:
         """Record the last figures, so that reputation.v1 ends with what was last shown."""
@@ -89,7 +98,8 @@ class Publisher:
         counts = sum((count.counts for count in self._topology.counts.held.values()), Counter[str]())
         rejects = sum((count.counts for count in self._topology.buried.held.values()), Counter[str]())
         platforms = {name[9:]: n for name, n in counts.items() if name.startswith("platform:")}
-        return Snapshot(
+        return replace(
+            self._nothing,
             ready=True,
             at=at,
             reputations=tuple(reputations),
@@ -99,7 +109,6 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             rejects=rejects,
             lag=self._lag(),
-            versions=self._versions,
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )
 
