@@ -42,6 +42,7 @@ from streams.sources.fields import FieldMap
 from streams.sources.file import FileSource
 from streams.sources.jetstream import JetstreamSource
 from streams.sources.mapping import Map, at, listed
+from streams.sources.program import ProgramSource
 from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
 from streams.sources.tokens import optional_token, token
@@ -171,8 +172,16 @@ def is_named(spec: str) -> bool:
     found = _NAME.fullmatch(spec)
     if found is None or Path(spec).exists():
         return False
-    known = found[1] in DOCUMENTS or found[1] in LINES or found[1] in LIVE
+    known = found[1] in DOCUMENTS or found[1] in LINES or found[1] in LIVE or found[1] == "exec"
     return known or bool(entry_points(group=GROUP, name=found[1]))
+
+
+def absolute(spec: str) -> str:
+    """`spec` as a process in another directory has to be told it."""
+    if is_named(spec):
+        name, _, rest = spec.partition(":")
+        return f"{name}:{Path(rest).absolute()}" if rest and (name in DOCUMENTS or name in LINES) else spec
+    return spec if spec == "-" else str(Path(spec).absolute())
 
 
 def open_source(
@@ -185,6 +194,8 @@ def open_source(
     name, rest = found[1], found[2]
     if name in LIVE:
         return LIVE[name](rest)
+    if name == "exec":
+        return ProgramSource(rest, fields)
     if name in DOCUMENTS or name in LINES:
         if not rest:
             raise SourceError(f"{spec}: give the file, as {name}:PATH")

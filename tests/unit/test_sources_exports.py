@@ -16,7 +16,7 @@ from streams.sources.contract import (
     Upsert,
 )
 from streams.sources.file import FileSource
-from streams.sources.opening import is_named, open_source
+from streams.sources.opening import absolute, is_named, open_source
 from streams.sources.times import moment
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -271,4 +271,13 @@ def test_live_routes_open_with_what_they_need_and_say_what_is_missing(
     assert opened == [
         "bluesky", "bluesky", "hackernews", "rss:https://relais.example/rss", "mastodon:mamot.example", "telegram",
         "x", "reddit:rail", "webhook:8480",
+    ]  # fmt: skip
+
+
+def test_another_process_is_told_the_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute("posts.csv") == f"{tmp_path}/posts.csv"
+    assert absolute("x-archive:data/tweets.js") == f"x-archive:{tmp_path}/data/tweets.js"
+    assert [absolute(spec) for spec in ("-", "bluesky:", "rss:https://a.example/f")] == [
+        "-", "bluesky:", "rss:https://a.example/f",
     ]  # fmt: skip
