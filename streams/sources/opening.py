@@ -21,6 +21,7 @@ from streams.sources import (
     employer_reviews,
     facebook,
     facebook_export,
+    facebook_live,
     feeds,
     hackernews,
     linkedin,
@@ -35,6 +36,7 @@ from streams.sources import (
     twitter_live,
     viadeo,
     youtube,
+    youtube_live,
 )
 from streams.sources.contract import GROUP, Source, SourceError
 from streams.sources.document import DocumentSource
@@ -163,6 +165,12 @@ LIVE: Mapping[str, Callable[[str], Source]] = {
     "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN")),
     "reddit-live": _reddit_live,
     "x-live": _x_live,
+    "youtube-live": lambda rest: youtube_live.live(
+        _given(rest, "youtube-live:CHANNEL"), token("YOUTUBE_KEY")
+    ),
+    "facebook-live": lambda rest: facebook_live.live(
+        _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN")
+    ),
     "webhook": _webhook,
 }
 

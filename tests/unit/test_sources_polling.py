@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from streams.sources import feeds, hackernews, reddit_live, telegram
+from streams.sources import facebook_live, feeds, hackernews, reddit_live, telegram, youtube_live
 from streams.sources.backoff import Backoff
 from streams.sources.contract import Checkpoint, Dropped, Event, SourceError, Upsert
 from streams.sources.http import fetch, retry_after
@@ -268,3 +268,66 @@ async def test_reddit_is_walked_down_to_the_last_thing_known_with_a_token_of_its
     assert keys(found) == [f"reddit:t3_{base36(number)}" for number in range(251, 421)]
     assert [path for path, _, _ in asked] == 3 * ["/r/rail/new"]
     assert {header for _, _, header in asked} == {"Bearer fresh"}
+
+
+def comment(number: int, *, second: int) -> dict[str, Any]:
+    said = {"textOriginal": f"no. {number}", "publishedAt": f"2026-11-02T10:00:{second:02d}Z"}
+    return {
+        "kind": "youtube#commentThread",
+        "id": f"t{number}",
+        "snippet": {"topLevelComment": {"id": f"t{number}", "snippet": said}},
+    }
+
+
+async def test_youtube_s_new_threads_come_once_though_two_share_a_second() -> None:
+    threads = [comment(2, second=2), comment(1, second=1)]
+    asked: list[dict[str, str]] = []
+
+    async def listed(request: web.Request) -> web.Response:
+        asked.append(dict(request.query))
+        start = int(request.query.get("pageToken", "0"))
+        page = {"items": threads[start : start + 2]} | (
+            {"nextPageToken": str(start + 2)} if threads[start + 2 :] else {}
+        )
+        return web.json_response(page)
+
+    pause = Waits()
+    async with server(commentThreads=listed) as base:
+        first = await until(youtube_live.live("UC1", "K3Y", base, pause=pause), marks(1))
+        mark = first[-1]
+        assert isinstance(mark, Checkpoint)
+        threads[:0] = [comment(5, second=9), comment(4, second=5), comment(3, second=2)]
+        found = await until(youtube_live.live("UC1", "K3Y", base, pause=pause), marks(1), mark.cursor)
+    assert keys(first) == ["youtube:t1", "youtube:t2"]
+    assert keys(found) == ["youtube:t3", "youtube:t4", "youtube:t5"]
+    assert asked[0]["allThreadsRelatedToChannelId"] == "UC1"
+    assert youtube_live.live(",".join("abcdefghij"), "K3Y")._every == 96  # 10 channels on 9,000 units a day
+
+
+async def test_a_facebook_page_s_posts_and_comments_come_once_and_edits_again() -> None:
+    posts = [{"id": "5_1", "message": "Bonjour", "created_time": "2026-11-02T09:00:00+0000"}]
+    comments = [
+        {"id": "1_1", "message": "un", "created_time": "2026-11-02T09:10:00+0000", "comment_count": 0}
+    ]
+    authorised: set[str | None] = set()
+
+    async def feed(request: web.Request) -> web.Response:
+        authorised.add(request.headers.get("Authorization"))
+        return web.json_response({"data": posts})
+
+    async def under(request: web.Request) -> web.Response:
+        return web.json_response({"data": comments[::-1]})
+
+    routes: dict[str, Any] = {"page/feed": feed, "5_1/comments": under}
+    async with server(**routes) as base:
+        first = await until(facebook_live.live("page", "T", base, pause=Waits()), marks(1))
+        mark = first[-1]
+        assert isinstance(mark, Checkpoint)
+        posts[0] |= {"message": "Bonsoir", "updated_time": "2026-11-02T09:20:00+0000"}
+        comments.append({"id": "1_2", "message": "deux", "created_time": "2026-11-02T09:10:00+0000"})
+        found = await until(facebook_live.live("page", "T", base, pause=Waits()), marks(1), mark.cursor)
+    assert keys(first) == ["facebook:5_1", "facebook:1_1"]
+    assert keys(found) == ["facebook:5_1", "facebook:1_2"]
+    answers = [event.post for event in found if isinstance(event, Upsert)]
+    assert (answers[0].version, answers[1].in_reply_to) == (1201, "facebook:5_1")
+    assert authorised == {"Bearer T"}
