@@ -158,6 +158,14 @@ def _reputation(snapshot: Snapshot) -> Iterator[Family]:
             for name, count in w.disclosures.items()
         ),
     )
+    yield _family(
+        m.SOURCES,
+        (((company, w.window, level), n) for company, w in rows for level, n in w.credibility.items()),
+    )
+    yield _family(
+        m.ROLE_MENTIONS,
+        (((company, w.window, c.role), sum(c.mentions)) for company, w in rows for c in w.cohorts),
+    )
     if snapshot.whole:
         yield _family(m.SHARE_OF_VOICE, _shares(rows))
 

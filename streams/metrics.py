@@ -82,6 +82,18 @@ DISCLOSURES = Metric(
     "Mentions that disclose something of the inside.",
     ("company", "window", "kind", "mode", "role"),
 )
+SOURCES = Metric(
+    "vigie_reputation_sources",
+    "gauge",
+    "Mentions by credibility class of their source.",
+    ("company", "window", "credibility"),
+)
+ROLE_MENTIONS = Metric(
+    "vigie_reputation_role_mentions",
+    "gauge",
+    "Mentions by role of their authors; roles of fewer than five authors are put together, or left out.",
+    ("company", "window", "role"),
+)
 SHARE_OF_VOICE = Metric(
     "vigie_share_of_voice_ratio",
     "gauge",
