@@ -13,9 +13,12 @@ from agents.evidence import most_moving
 from agents.panes import PANE, Pane, Sums, pane_of
 from agents.reputation import ScoreSettings, W, half_up, prior_of, standing
 from agents.windows import Timeline
-from schemas.reputation import OUTCOMES, WINDOWS, WindowFigures
+from schemas.reputation import OUTCOMES, WINDOWS, Baseline, WindowFigures
 
 EVIDENCE_WINDOW = "24h"
+BASELINE_WINDOWS = ("24h", "7d", "28d")
+BASELINE_EVIDENCE = 5_000  # 1/100
+SAME_RULES = 9_000  # 1/10,000 of what came before the last hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Reading(NamedTuple):
 
     windows: tuple[WindowFigures, ...]
     evidence: tuple[str, ...]
+    baseline: Baseline | None
 
 
 class Figures:
@@ -63,7 +67,20 @@ class Figures:
             if name == EVIDENCE_WINDOW:
                 bodies = timeline.between(high - length // PANE, high)
                 evidence = most_moving(bodies, timeline.clusters.of, prior)
-        return Reading(tuple(figures), evidence)
+        return Reading(tuple(figures), evidence, self._baseline(timeline, figures, at))
+
+    def _baseline(self, timeline: Timeline, figures: list[WindowFigures], at: int) -> Baseline | None:
+        """The longest window that, without its last hour, compares like with like."""
+        latest = timeline.window(figures[0].window, at).weights
+        for whole in reversed(figures):
+            if whole.window in BASELINE_WINDOWS and same_rules(figures[0], whole):
+                past = timeline.window(whole.window, at).weights.sums_without(latest)
+                found = standing(past, whole.prior, self._score)
+                if found.evidence >= BASELINE_EVIDENCE:
+                    return Baseline(
+                        whole.window, figures[0].start, found.score, found.low, found.high, found.evidence
+                    )
+        return None
 
     def _window(self, name: str, start: int, end: int, pane: Pane, sums: Sums, prior: int) -> WindowFigures:
         stand = standing(sums, prior, self._score)
@@ -116,6 +133,16 @@ class Figures:
             _four(mentions), dict(platforms), dict(credibility), dict(disclosures), dict(rules),
             {role: _four(counts) for role, counts in roles.items()},
         )  # fmt: skip
+
+
+def same_rules(latest: WindowFigures, whole: WindowFigures) -> bool:
+    """Whether what came before `latest` was nearly all judged as most of `latest` was (or most of the
+    whole, where nothing came lately)."""
+    rules = max((latest.rules or whole.rules).items(), key=lambda item: (item[1], item[0]), default=("", 0))[
+        0
+    ]
+    alike = whole.rules.get(rules, 0) - latest.rules.get(rules, 0)
+    return 10_000 * alike >= SAME_RULES * (sum(whole.mentions) - sum(latest.mentions))
 
 
 def _four(counts: list[int]) -> tuple[int, int, int, int]:

@@ -125,6 +125,7 @@ class Measure:
                     versions=self._versions,
                     windows=reading.windows,
                     evidence=reading.evidence,
+                    baseline=reading.baseline,
                 )
             )
         return found

@@ -42,12 +42,12 @@ class Raw:
     def __init__(self) -> None:
         self.n = self.c = self.c2 = self.cs = self.css = 0
 
-    def merge(self, other: Raw) -> None:
-        self.n += other.n
-        self.c += other.c
-        self.c2 += other.c2
-        self.cs += other.cs
-        self.css += other.css
+    def merge(self, other: Raw, sign: int = 1) -> None:
+        self.n += sign * other.n
+        self.c += sign * other.c
+        self.c2 += sign * other.c2
+        self.cs += sign * other.cs
+        self.css += sign * other.css
 
 
 class Weights:
@@ -85,11 +85,24 @@ class Weights:
         polarity, polarity_squares = SHARE * lone.cs, SHARE * lone.css
         for cluster, raw in self.clusters.items():
             part = cluster.share
-            weight += part * raw.c
-            squares += (part * raw.c) ** 2
+            together = part * raw.c
+            weight += together
+            squares += together * together
             polarity += part * raw.cs
             polarity_squares += part * raw.css
         return Sums(weight, squares, polarity, polarity_squares)
+
+    def sums_without(self, part: Weights) -> Sums:
+        """What is left where `part`, some of these mentions, is left out."""
+        left = Weights()
+        left.lone.merge(self.lone)
+        left.lone.merge(part.lone, -1)
+        left.clusters = dict(self.clusters)
+        for cluster, raw in part.clusters.items():
+            rest = left.clusters[cluster] = Raw()
+            rest.merge(self.clusters[cluster])
+            rest.merge(raw, -1)
+        return left.sums()
 
     def merge(self, other: Weights) -> None:
         """Add everything that `other` holds."""

@@ -59,6 +59,19 @@ class WindowFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the last hour is to be compared with: `window` without its last hour (ends at `end`), the
+    longest one with evidence enough that nearly the same rules judged. Units as in WindowFigures."""
+
+    window: str
+    end: int
+    score: int
+    low: int
+    high: int
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reputation:
     """One company (or one opted-in person within it) as of `at`, from what `offset` had brought.
 
@@ -76,6 +89,7 @@ class Reputation:
     versions: dict[str, str]
     windows: tuple[WindowFigures, ...]
     evidence: tuple[str, ...] = ()
+    baseline: Baseline | None = None  # None: too little past, or the rules have changed since
     previous: str | None = None
 
 
@@ -89,6 +103,8 @@ def decode(raw: bytes) -> Reputation:
     fields: dict[str, Any] = orjson.loads(raw)
     fields["windows"] = tuple(_window(window) for window in fields["windows"])
     fields["evidence"] = tuple(fields["evidence"])
+    baseline = fields.get("baseline")
+    fields["baseline"] = None if baseline is None else Baseline(**baseline)
     return Reputation(**fields)
 
 

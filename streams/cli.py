@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from streams.settings import VERSION, Settings, SettingsError, read_settings
+from streams.watchlist_commands import watchlist
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -168,6 +169,62 @@ def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> N
 
 
 @cli.command()
+@click.argument("file", default="-")
+@click.option("--key", help="Only the post with this key.")
+@click.option(
+    "--watchlist",
+    "watchlists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="TOML file of companies.",
+)
+@click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
+def explain(file: str, key: str | None, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
+    """Say why posts are judged as they are: spans, the rules and weights that fired, the evidence that
+    was lacking, for each post of FILE (- is standard input)."""
+    from streams.explaining import explain_file
+
+    sys.exit(explain_file(read_settings(watchlists=watchlists), file, fields, key, click.echo))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--posts", is_flag=True, help="FILE holds posts (JSONL or CSV), not records of reputation.v1.")
+@click.option(
+    "--map", "fields", multiple=True, help="With --posts: POST_FIELD=COLUMN or POST_FIELD==CONSTANT."
+)
+@click.option("--every", default=5, show_default=True, help="With --posts: minutes between evaluations.")
+@click.option("--since", help="Start of the range, RFC 3339 [the first evaluation].")
+@click.option("--until", help="End of the range, RFC 3339 [the last evaluation].")
+@with_settings
+def backtest(
+    *,
+    file: Path,
+    posts: bool,
+    fields: tuple[str, ...],
+    every: int,
+    since: str | None,
+    until: str | None,
+    **given: Any,
+) -> None:
+    """Run the alert logic over the past and say when each alert would have fired.
+
+    FILE holds values of reputation.v1, one a line in order; or with --posts, posts that are judged and
+    measured anew in order of event time, under the watchlist and the rules of this installation.
+    """
+    from schemas.reputation import MINUTE
+    from streams.backtest import from_posts, instant_of, published, report
+
+    settings = read_settings(**given)
+    start, end = instant_of(since, 0), instant_of(until, 2**63)
+    if posts:
+        report(from_posts(settings, str(file), fields, every * MINUTE, say), start, end, click.echo)
+        return
+    with file.open("rb") as lines:
+        report(published(lines), start, end, click.echo)
+
+
+@cli.command()
 @with_settings
 def doctor(**given: Any) -> None:
     """Check Python, Java, Kafka, topics, ports and disk, and say what to do about what fails."""
@@ -193,6 +250,9 @@ def _with_broker(settings: Settings) -> Settings:
     if settings.broker is None:
         raise SettingsError("no Kafka named: give --broker host:port (or VIGIE_BROKER), or use `vigie run`")
     return settings
+
+
+cli.add_command(watchlist)
 
 
 if __name__ == "__main__":

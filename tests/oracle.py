@@ -13,7 +13,7 @@ from math import floor, isqrt
 
 from schemas.judged import ROLES
 from schemas.mention import Mention, Retraction
-from schemas.reputation import DAY, HOUR, WINDOWS, Cohort, WindowFigures
+from schemas.reputation import DAY, HOUR, WINDOWS, Baseline, Cohort, WindowFigures
 
 PANE = 5 * 60_000
 KAPPA, LONG_KAPPA, START_VARIANCE, MINIMUM, K = Fraction(5), Fraction(20), Fraction(1, 4), 5, 5
@@ -125,6 +125,30 @@ class World:
 
         ranked = sorted(voices.values(), key=lambda voice: (-pull(voice), *first(voice)))
         return tuple(first(voice)[1] for voice in ranked if pull(voice))[:5]
+
+    def baseline(self, subject: str, at: int) -> Baseline | None:
+        """The longest of 28 d, 7 d, 24 h that, without its last hour, was judged alike and has evidence."""
+        mentions = self.standings()[subject]
+        shares = self.shares(mentions)
+        by_post = {mention.post: mention for mention in mentions}
+        hour, *_ = windows = self.windows(subject, at)
+        latest = [m for m in mentions if hour.start <= m.event_time < hour.end]
+        for window in reversed(windows[2:]):
+            before = [m for m in mentions if window.start <= m.event_time < hour.start]
+            judged = Counter(m.versions for m in latest or before)
+            common = max(judged, key=lambda rules: (judged[rules], rules), default=None)
+            if sum(m.versions == common for m in before) * 10 < 9 * len(before):
+                continue
+            voices: Counter[tuple[int, str]] = Counter()
+            for mention in before:
+                voices[token(mention, by_post)] += self.weight(mention, shares)
+            pairs = [(self.weight(m, shares), Fraction(m.score, 10_000)) for m in before]
+            squares = sum((weight**2 for weight in voices.values()), Fraction(0))
+            found = score_of(pairs, squares, Fraction(window.prior, 10_000))
+            if int(found["evidence"]) >= 5_000:
+                shown = {name: int(found[name]) for name in ("score", "low", "high", "evidence")}
+                return Baseline(window.window, hour.start, **shown)
+        return None
 
     def windows(self, subject: str, at: int) -> tuple[WindowFigures, ...]:
         mentions = self.standings()[subject]

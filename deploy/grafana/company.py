@@ -232,8 +232,8 @@ def _sources(panels: Panels) -> list[Drawn]:
         "Who speaks of it?",
         "Qui en parle ?",
         Text(
-            "Mentions by what their authors are to the company; groups of fewer than five people are put together.",
-            "Mentions selon ce que leurs auteurs sont pour l'entreprise ; les groupes de moins de cinq sont réunis.",
+            "Authors by what they are to the company; groups of fewer than five people are put together.",
+            "Auteurs selon ce qu'ils sont pour l'entreprise ; les groupes de moins de cinq sont réunis.",
         ),
     )
     believable = asked(
@@ -260,12 +260,22 @@ def _sources(panels: Panels) -> list[Drawn]:
             "Mentions publiées presque mot pour mot par de nombreux comptes en peu de temps.",
         ),
     )
-    role = Query(summed(m.ROLE_MENTIONS, "role", company=ONE, window=WINDOW), "{{role}}")
-    level = Query(summed(m.SOURCES, "credibility", company=ONE, window=WINDOW), "{{credibility}}")
+    where = asked(
+        "Where do people speak of it?",
+        "Où en parle-t-on ?",
+        Text(
+            "Mentions by platform. One alone: look there before you answer everywhere.",
+            "Mentions par plateforme. Une seule : regardez-y avant de répondre partout.",
+        ),
+    )
+    platform = Query(summed(m.PLATFORM_MENTIONS, "platform", company=ONE, window=WINDOW), "{{platform}}")
+    role = Query(summed(m.COHORT_AUTHORS, "role", company=ONE, window=WINDOW), "{{role}}")
+    level = Query(summed(m.CREDIBILITY_MENTIONS, "class", company=ONE, window=WINDOW), "{{class}}")
     thirds = ((None, BLUE), (0.2, ORANGE), (1 / 3, RED))
     return [
-        panels.bars(who, role, width=8, names=ROLES, decimals=0),
-        panels.bars(believable, level, width=8, names=CLASSES, decimals=0),
+        panels.bars(who, role, width=6, names=ROLES, decimals=0),
+        panels.bars(believable, level, width=6, names=CLASSES, decimals=0),
+        panels.bars(where, platform, width=4, decimals=0),
         panels.figure(
             shouting,
             Query(_of(m.LARGEST_AUTHOR), Text("most active author", "auteur le plus actif")),

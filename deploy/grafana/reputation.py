@@ -208,9 +208,9 @@ def _sources(panels: Panels) -> list[Drawn]:
     roles = Question(
         Text("Who speaks?", "Qui parle ?"),
         Text(
-            "Mentions by what their authors are to the company. Groups of fewer than five people are put together: "
+            "Authors by what they are to the company. Groups of fewer than five people are put together: "
             "nobody can be singled out.",
-            "Mentions selon ce que leurs auteurs sont pour l'entreprise. Les groupes de moins de cinq personnes sont "
+            "Auteurs selon ce qu'ils sont pour l'entreprise. Les groupes de moins de cinq personnes sont "
             "réunis : nul ne peut être reconnu.",
         ),
         NO_MENTION,
@@ -252,14 +252,14 @@ def _sources(panels: Panels) -> list[Drawn]:
     return [
         panels.bars(
             roles,
-            Query(summed(m.ROLE_MENTIONS, "role", company=ALL, window=WINDOW), "{{role}}"),
+            Query(summed(m.COHORT_AUTHORS, "role", company=ALL, window=WINDOW), "{{role}}"),
             width=6,
             names=ROLES,
             decimals=0,
         ),
         panels.bars(
             believable,
-            Query(summed(m.SOURCES, "credibility", company=ALL, window=WINDOW), "{{credibility}}"),
+            Query(summed(m.CREDIBILITY_MENTIONS, "class", company=ALL, window=WINDOW), "{{class}}"),
             width=6,
             names=CLASSES,
             decimals=0,

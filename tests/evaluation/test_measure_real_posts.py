@@ -61,6 +61,7 @@ def same(world: World, measure: Measure, at: int) -> int:
     for record in found:
         assert record.windows == world.windows(record.company, at)
         assert record.evidence == world.evidence(record.company, at)
+        assert record.baseline == world.baseline(record.company, at)
         assert (record.late, record.newest) == (world.late[record.company], world.newest[record.company])
     return sum(len(record.windows) for record in found)
 

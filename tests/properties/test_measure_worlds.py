@@ -25,6 +25,7 @@ def check(world: World, found: list[Reputation], at: int) -> None:
         subject = record.company if record.person is None else f"{record.company}#{record.person}"
         assert record.windows == world.windows(subject, at)
         assert record.evidence == world.evidence(subject, at)
+        assert record.baseline == world.baseline(subject, at)
         assert record.late == world.late[record.company]
         assert record.newest == world.newest[record.company]
 

@@ -1,0 +1,155 @@
+"""`vigie backtest`: when would each alert have fired? The alert logic over published records, or over posts.
+
+Records of reputation.v1 tell what was published then; a file of posts is judged and measured anew, in
+order of event time, and read at every interval of it, so a change of rules or settings can be tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+
+from agents.dips import Cause, DipSettings, diagnose
+from agents.judge import Judge
+from agents.measure import Measure, MeasureSettings
+from agents.mentions import mentions_of
+from schemas.codec import instant, rfc3339
+from schemas.mention import Coordinates, Mention, Retraction
+from schemas.post import Post
+from schemas.reputation import MINUTE, Reputation, decode
+from streams.judges import load_judge
+from streams.settings import Settings, SettingsError
+from streams.sources.contract import Delete, Dropped, Upsert
+from streams.sources.fields import FieldMap
+from streams.sources.file import FileSource
+
+HOLD = 30 * MINUTE  # an alert that comes back within this never ended (keep_firing_for in the rules)
+BATCH = 256
+Evaluation = tuple[int, list[Reputation]]  # an instant, and every subject's figures then
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One cause, from when it would have fired to when it was last true; `margin` at its worst, 1/100 point."""
+
+    subject: str
+    cause: Cause
+    fired: int
+    last: int
+    margin: int
+
+    def words(self) -> str:
+        beyond = f", at worst {self.margin / 100:.1f} points beyond its margin" if self.margin else ""
+        return f"{rfc3339(self.fired)}  {self.cause:15}  {self.subject}  until {rfc3339(self.last)}{beyond}"
+
+
+def alerts_of(evaluations: Iterable[Evaluation], settings: DipSettings) -> list[Alert]:
+    """Alerts in the order in which they would have fired."""
+    found: list[Alert] = []
+    standing: dict[tuple[str, Cause], int] = {}  # place in `found`
+    for at, records in evaluations:
+        for subject, _, cause, margin in diagnose(records, settings):
+            place = standing.get((subject, cause))
+            if place is not None and at - found[place].last <= HOLD:
+                alert = found[place]
+                found[place] = replace(alert, last=at, margin=max(alert.margin, margin))
+            else:
+                standing[subject, cause] = len(found)
+                found.append(Alert(subject, cause, at, at, margin))
+    return found
+
+
+def published(lines: Iterable[bytes]) -> Iterator[Evaluation]:
+    """Values of reputation.v1, one a line, in order: at each instant, every subject's newest record."""
+    newest: dict[tuple[str, str | None], Reputation] = {}
+    for at, records in groupby((decode(line) for line in lines if line.strip()), key=attrgetter("at")):
+        newest.update({(record.company, record.person): record for record in records})
+        yield at, [replace(record, at=at) for record in newest.values()]
+
+
+def measured(records: Iterable[Mention | Retraction], every: int) -> Iterator[Evaluation]:
+    """Mentions in order of event time, measured, and read at each multiple of `every` milliseconds."""
+    measure = Measure(MeasureSettings())
+    waiting: list[tuple[int, Mention | Retraction]] = []
+    due: int | None = None
+    for offset, record in enumerate(records):
+        time = record.event_time if isinstance(record, Mention) else record.at
+        if due is None:
+            due = (time // every + 1) * every
+        while time >= due:
+            measure.fold(waiting, due)
+            waiting.clear()
+            yield due, measure.figures(due - 1)
+            due += every
+        waiting.append((offset, record))
+    if due is not None:
+        measure.fold(waiting, due)
+        yield due, measure.figures(due - 1)
+
+
+def from_posts(
+    settings: Settings, path: str, fields: Sequence[str], every: int, say: Callable[[str], None]
+) -> Iterator[Evaluation]:
+    """Judge and measure a file of posts; what is no post is said with its reason and left out."""
+
+    def drop(event: Dropped) -> None:
+        say(f"line {event.reject.offset}: {event.reject.reason}: {event.reject.detail}")
+
+    source = FileSource(path, FieldMap.parse(fields))
+    return measured(asyncio.run(_judged(source, load_judge(settings), drop)), every)
+
+
+def instant_of(text: str | None, default: int) -> int:
+    """Epoch milliseconds of an RFC 3339 instant; raises SettingsError."""
+    if text is None:
+        return default
+    found = instant(text)
+    if found is None:
+        raise SettingsError(f"{text!r} is no instant: write it like 2026-11-02T13:00:00Z")
+    return found
+
+
+async def _judged(
+    source: FileSource, judge: Judge, drop: Callable[[Dropped], None]
+) -> list[Mention | Retraction]:
+    found: list[Mention | Retraction] = []
+    posts: list[Post] = []
+
+    def origin() -> Coordinates:
+        return Coordinates(source.name, 0, len(found))
+
+    def flush() -> None:
+        for post, verdict in zip(posts, judge.judge(posts), strict=True):
+            if post.version > 1:
+                found.append(Retraction(post.key, post.version, post.created_at, origin()))
+            found.extend(
+                mentions_of(post, verdict, origin=origin(), secret=b"backtest", versions=judge.version)
+            )
+        posts.clear()
+
+    async with aclosing(source.events(None)) as events:
+        async for event in events:
+            if isinstance(event, Upsert):
+                posts.append(event.post)
+            elif isinstance(event, Delete):
+                flush()
+                found.append(Retraction(event.key, None, event.at, origin()))
+            elif isinstance(event, Dropped):
+                drop(event)
+            if len(posts) == BATCH:
+                flush()
+    flush()
+    return sorted(found, key=lambda record: record.event_time if isinstance(record, Mention) else record.at)
+
+
+def report(evaluations: Iterable[Evaluation], since: int, until: int, say: Callable[[str], None]) -> None:
+    """Say an alert a line, in the order of firing, then over how many evaluations."""
+    within = [(at, records) for at, records in evaluations if since <= at <= until]
+    for alert in alerts_of(within, DipSettings()):
+        say(alert.words())
+    span = f" from {rfc3339(within[0][0])} to {rfc3339(within[-1][0])}" if within else ""
+    say(f"{len(within)} evaluations{span}")
