@@ -193,3 +193,10 @@ def until(reached: Callable[[], object], seconds: float, what: str) -> None:
     while not reached():
         assert time.monotonic() < end, f"waited {seconds:g} s for {what}"
         threading.Event().wait(0.05)
+
+
+def post(url: str, body: object) -> None:
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - our own server

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
+from deploy.grafana import alerts, notices
 from deploy.grafana.company import company
 from deploy.grafana.pipeline import pipeline
 from deploy.grafana.reputation import reputation
@@ -24,6 +25,9 @@ def files() -> Iterator[tuple[Path, str]]:
             made = dashboard(language).build()
             path = HERE / "dashboards" / language / f"{dashboard.__name__}.json"
             yield path, written(made)
+    for name in ("rules", "contact_points", "policies", "messages"):
+        yield HERE / "provisioning" / "alerting" / f"{name}.json", written(getattr(alerts, name)())
+    yield HERE.parent / "alertmanager" / "templates" / "vigie.tmpl", notices.templates() + "\n"
 
 
 def written(made: object) -> str:
