@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.contributions import unpack
+from agents.contributions import telling_of, unpack
 from agents.novelty import Clusters, Move
 from agents.panes import PANE, Pane, Sums, Weights, pane_of
 from schemas.reputation import DAY, WINDOWS
@@ -82,10 +82,10 @@ class Timeline:
         sealed = Weights()
         gone = list(self.between(first, beyond))
         for body in gone:
-            head = unpack(body)
+            _, score, weight = telling_of(body)
             cluster = self.clusters.of.get(body)
-            sealed.add(cluster, head.score, head.weight, 1)
-            self.whole.add(cluster, head.score, head.weight, -1)
+            sealed.add(cluster, score, weight, 1)
+            self.whole.add(cluster, score, weight, -1)
         for pane in self._numbers(first, beyond):
             del self.panes[pane]
         weighed = sealed.sums()
@@ -105,16 +105,16 @@ class Timeline:
         weights = Weights()
         if self.panes and self.last >= pane:
             for body in self.between(pane, self.last + 1):
-                head = unpack(body)
-                weights.add(self.clusters.of.get(body), head.score, head.weight, 1)
+                _, score, weight = telling_of(body)
+                weights.add(self.clusters.of.get(body), score, weight, 1)
         return weights.sums()
 
     def _move(self, move: Move) -> None:
         body, before, after = move
-        head = unpack(body)
-        for weights in (self.whole, *(view.weights for view in self._covering(pane_of(head.time)))):
-            weights.add(before, head.score, head.weight, -1)
-            weights.add(after, head.score, head.weight, 1)
+        time, score, weight = telling_of(body)
+        for weights in (self.whole, *(view.weights for view in self._covering(pane_of(time)))):
+            weights.add(before, score, weight, -1)
+            weights.add(after, score, weight, 1)
 
     def _covering(self, pane: int) -> Iterator[Pane]:
         for view in self.views.values():
