@@ -111,7 +111,7 @@ class PhraseSet:
         return compiled
 
     def find(self, surface: Surface, is_name: IsName) -> list[Hit]:
-        """The first match of each rule that has one, in the order of the rules."""
+        """The first match of each rule that has one (of each phrase, for ties), in the order of the rules."""
         gate = self._gate.find_matches_as_indexes(surface.words, overlapping=True)
         if not gate:
             return []
@@ -121,7 +121,9 @@ class PhraseSet:
                 places.setdefault(number, []).append((start, end))
         found: dict[str, Hit] = {}
         for number in sorted(places):
-            name = self.phrases[number][0].name
+            rule = self.phrases[number][0]
+            # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
+            name = f"{rule.name} {number}" if rule.kind == "tie" else rule.name
             if name not in found and (hit := self._match(number, places[number], surface.text, is_name)):
                 found[name] = hit
         return list(found.values())
@@ -133,11 +135,17 @@ class PhraseSet:
             return Hit(rule, start, end - 2, None)
         pattern = self.pattern(number)
         for start, _ in places:
-            match = pattern.match(surface, start + 1) if phrase.first else pattern.search(surface, max(0, start - REACH))
+            match = (
+                pattern.match(surface, start + 1)
+                if phrase.first
+                else pattern.search(surface, max(0, start - REACH))
+            )
             while match:
                 if not phrase.named:
                     return Hit(rule, match.start() - 1, match.end() - 1, None)
                 low, high = match.span("name")
+                if low < 0:
+                    return Hit(rule, match.start() - 1, match.end() - 1, None)
                 if is_name(low - 1, high - 1):
                     return Hit(rule, match.start() - 1, match.end() - 1, (low - 1, high - 1))
                 match = None if phrase.first else pattern.search(surface, match.start() + 1)
@@ -165,7 +173,9 @@ class RuleBook:
             rule = _rule(table, self.language)
             self.rules.append(rule)
             lines = (line.split("//")[0].strip() for line in table["phrases"].splitlines())
-            phrases += [(rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)]
+            phrases += [
+                (rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)
+            ]
         if len({rule.name for rule in self.rules}) != len(self.rules):
             raise RuleError(f"{self.language}: two rules share an id")
         self.kinds = PhraseSet([pair for pair in phrases if pair[0].kind in KINDS])

@@ -8,24 +8,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
 
 import orjson
-from textblob import TextBlob
-from textblob_fr import PatternAnalyzer
 
 from agents.companies import CompanyMatcher, Match
 from agents.credibility import CredibilityTable
 from agents.disclosure import DisclosureTagger, shipped_rules
+from agents.explanation import Explanation, explain
 from agents.language import LanguageIdentifier
+from agents.sentiment import SentimentScorer
 from agents.signature import signature
 from agents.speaker import SpeakerProfiler
-from agents.tokens import tokenize
+from agents.targets import TargetScorer
+from agents.tokens import Tokens, tokenize
+from agents.versions import folder_version
 from schemas.judged import CompanyMention, Judged, Language, Role, Sentiment, Speaker
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
-_FRENCH = PatternAnalyzer()
+REVISION = "1"  # raised with every change of code that changes a judgement; a test holds the two together
 _BIO = Source("bio")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A judged post with what led to it: the companies' evidence and the disclosure rules' account."""
+
+    judged: Judged
+    matches: tuple[Match, ...]
+    disclosure: Explanation
 
 
 class Judge:
@@ -35,12 +48,17 @@ class Judge:
         rules = shipped_rules()
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
+        self._sentiment = SentimentScorer()
+        self._targets = TargetScorer(self._sentiment)
         self._credibility = credibility
         self._disclosures = DisclosureTagger(rules, self._employers)
         self._speakers = SpeakerProfiler(
             official=self._companies.owner, media=self._is_medium, employers=self._employers
         )
         self.versions = {
+            "revision": REVISION,
+            "lexicons": folder_version("lexicons"),
+            "models": folder_version("models"),
             "watchlist": watchlist.version,
             "credibility": credibility.version,
         }
@@ -49,17 +67,27 @@ class Judge:
 
     def judge(self, posts: Sequence[Post]) -> list[Judged]:
         """One `Judged` for each post, in order."""
-        languages = self._languages.identify_many(
-            [tokenize(post.text) for post in posts], [post.lang for post in posts]
-        )
-        return [self._assemble(post, language) for post, language in zip(posts, languages, strict=True)]
+        if not posts:
+            return []
+        tokens = [tokenize(post.text) for post in posts]
+        languages = self._languages.identify_many(tokens, [post.lang for post in posts])
+        sentiments = self._sentiment.score_many(tokens, languages, [post.kind for post in posts])
+        return [self._assemble(*found) for found in zip(posts, tokens, languages, sentiments, strict=True)]
 
-    def _assemble(self, post: Post, language: Language) -> Judged:
+    def explain(self, post: Post) -> Explained:
+        """The same judgement, with what led to it."""
+        judged = self.judge([post])[0]
+        matches = self._companies.match(post)
+        places = [(match.company, match.spans) for match in matches]
+        return Explained(judged, matches, explain(self._disclosures, post, judged.language, places))
+
+    def _assemble(self, post: Post, tokens: Tokens, language: Language, sentiment: Sentiment) -> Judged:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         reading = self._disclosures.read(post, language, places)
         profile = self._speakers.profile(post, language, reading, places)
-        sentiment = _sentiment(post.text, language.code)
+        spans = [match.span for match in matches]
+        feelings = self._targets.score(tokens, language, sentiment, spans, post.kind)
         return Judged(
             key=post.key,
             language=language,
@@ -67,7 +95,7 @@ class Judge:
             author=Speaker(profile.role, self._credibility.credibility(post, profile.role)),
             register=profile.register,
             interaction=profile.interaction,
-            mentions=tuple(_mention(match, sentiment, profile.roles) for match in matches),
+            mentions=tuple(map(_mention, matches, feelings, repeat(profile.roles))),
             disclosures=reading.disclosures,
             signature=signature(post.text),
             versions=self.versions,
@@ -89,13 +117,3 @@ def _mention(match: Match, sentiment: Sentiment, roles: Mapping[str, Role]) -> C
         match.company, match.evidence, match.confidence, match.span, sentiment, roles[match.company]
     )
 
-
-def _sentiment(text: str, language: str) -> Sentiment:
-    if language == "en":
-        polarity, lexicon = TextBlob(text).sentiment.polarity, "textblob"
-    elif language == "fr":
-        polarity, lexicon = TextBlob(text, analyzer=_FRENCH).sentiment[0], "textblob-fr"
-    else:
-        return Sentiment("neutral", 0)
-    score = max(-10_000, min(10_000, round(polarity * 10_000)))
-    return Sentiment("positive" if score > 500 else "negative" if score < -500 else "neutral", score, lexicon)

@@ -9,7 +9,7 @@ A phrase is a row of slots parted by spaces, read on a canvas (see `canvas`):
     NUM . hours ... week                            a number; gaps of up to 2 and up to 8 words
 
 A gap never crosses the end of a sentence. `NAME` takes one word that has to be a proper name (capital,
-handle, hashtag or a watched company); `^` is the start of a sentence and `$` its end. Apostrophes and
+handle, hashtag or a watched company), at most once in a phrase; `^` is the start of a sentence and `$` its end. Apostrophes and
 hyphens may be present, a space, or missing. The first slot must be a required one; what is optional at the
 end is left off.
 """
@@ -79,19 +79,27 @@ def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     pieces = canvas(word.replace("-", "'"))[1:-1].split(" ")
     if len(pieces) == 1:
         return (f" {pieces[0]}{tail}",)
-    rarest = max(range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place])))
+    rarest = max(
+        range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place]))
+    )
     apart = f" {pieces[rarest]}" + (tail if rarest == len(pieces) - 1 else " ")
     return (apart, f" {''.join(pieces)}{tail}")
 
 
 def _slot_pattern(slot: str, classes: Classes) -> str:
-    if slot == "NUM":
-        words = [_word(word) for word in classes.get("number", ())]
-        return f"(?:{'|'.join([_NUMBER, *words])})"
-    if slot == "NAME":
-        return _NAME
-    words = sorted({_word(word) for word in alternatives(slot, classes)}, key=len, reverse=True)
-    return words[0] if len(words) == 1 else f"(?:{'|'.join(words)})"
+    options: list[str] = []
+    for word in alternatives(slot, classes):
+        if word == "NUM":
+            options += [_NUMBER, *(_word(number) for number in classes.get("number", ()))]
+        else:
+            options.append(_NAME if word == "NAME" else _word(word))
+    options = sorted(set(options), key=lambda option: (option == _NAME, -len(option)))
+    return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
+
+
+def _wakes(slot: str, classes: Classes) -> bool:
+    """Whether a phrase may be looked for by this slot: a required one of words alone."""
+    return slot not in _GAPS and slot[-1] != "?" and not {"NUM", "NAME"} & set(alternatives(slot, classes))
 
 
 def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> list[Phrase]:
@@ -104,11 +112,14 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
         slots.pop()
     if not slots or (not anchored and (slots[0] in _GAPS or slots[0].endswith("?"))):
         raise PhraseError(f"a phrase starts with a required slot: {source!r}")
-    if len(slots) == 1 and not anchored and not ended and slots[0] not in ("NUM", "NAME"):
+    if len(slots) == 1 and not anchored and not ended and _wakes(slots[0], classes):
         words = alternatives(slots[0], classes)
         plain = tuple(word for word in words if not set("_*'-") & set(word))
         other = tuple(word for word in words if word not in plain)
-        made = [Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True) for word in plain]
+        made = [
+            Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True)
+            for word in plain
+        ]
         return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
     return [_phrase(source, slots, classes, rank, anchored=anchored, ended=ended)]
 
@@ -124,7 +135,7 @@ def _phrase(
 ) -> Phrase:
     candidates: list[tuple[float, int, tuple[str, ...]]] = []
     for place, slot in enumerate(slots):
-        if slot in _GAPS or slot.endswith("?") or slot in ("NUM", "NAME"):
+        if not _wakes(slot, classes):
             continue
         literals = tuple(x for word in alternatives(slot, classes) for x in _literals(word, rank))
         # Zipf's law: the n-th word by frequency comes up in proportion to 1 / n
@@ -135,7 +146,7 @@ def _phrase(
     _, place, triggers = min(candidates)
     first = place == 0 and not anchored and all(_heads(word) for word in alternatives(slots[0], classes))
     pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
-    return Phrase(source, pattern, triggers, "NAME" in slots, first, False)
+    return Phrase(source, pattern, triggers, _NAME in pattern, first, False)
 
 
 def _heads(word: str) -> bool:

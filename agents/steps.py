@@ -17,7 +17,7 @@ from agents.mentions import mentions_of
 from schemas.codec import decode_post, rfc3339
 from schemas.judged import Judged
 from schemas.mention import Coordinates, Mention, Retraction, decode_mention
-from schemas.post import Deletion, Post
+from schemas.post import PLATFORMS, Deletion, Post
 from schemas.reject import Invalid, Reject, reject_of
 
 FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
@@ -43,8 +43,9 @@ class Verdict:
     """What `judge` makes of one batch: everything to be sent before the batch is done."""
 
     partition: int
-    mentions: list[Mention] = field(default_factory=list)
-    retractions: list[Retraction] = field(default_factory=list)  # each to every partition
+    # in the order of the posts, for `measure` tells by the origin's offset what has passed; a
+    # Retraction goes to every partition
+    records: list[Mention | Retraction] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -62,33 +63,32 @@ async def judge(
 def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes) -> Verdict:
     """One batch of one partition, decoded, judged and counted."""
     verdict = Verdict(batch[0].partition)
-    counted: dict[int, tuple[str, ...]] = {}  # by offset
-    posts: list[tuple[Record, Post]] = []
-    for record in batch:
-        found = decode_post(record.value or b"")
-        if isinstance(found, Post) and found.created_at > record.timestamp + FUTURE_ALLOWANCE:
-            found = _from_the_future(found, record)
-        if isinstance(found, Invalid):
-            verdict.rejects.append(_reject(record, found))
-            counted[record.offset] = ("rejected",)
-        elif isinstance(found, Deletion):
-            verdict.retractions.append(Retraction(found.key, None, found.at, _coordinates(record)))
-            counted[record.offset] = ("deletion",)
-        else:
-            posts.append((record, found))
-    for (record, post), outcome in zip(posts, _judge_each(posts, judge_posts), strict=True):
-        if isinstance(outcome, Invalid):
-            verdict.rejects.append(_reject(record, outcome))
-            counted[record.offset] = ("rejected",)
-            continue
+    decoded = [(record, _decoded(record)) for record in batch]
+    posts = [found for _, found in decoded if isinstance(found, Post)]
+    judged = iter(_judge_each(posts, judge_posts))
+    for record, found in decoded:
         origin = _coordinates(record)
-        if post.version > 1:
-            verdict.retractions.append(Retraction(post.key, post.version, post.created_at, origin))
-        mentions = mentions_of(post, outcome, origin=origin, secret=secret, versions=judge_posts.version)
-        verdict.mentions.extend(mentions)
-        counted[record.offset] = (f"platform:{post.platform}", "matched" if mentions else "unmatched")
-    for offset in sorted(counted):
-        count.add("", offset, counted[offset])
+        names: tuple[str, ...]
+        if isinstance(found, Post):
+            outcome = next(judged)
+            if isinstance(outcome, Judged):
+                if found.version > 1:
+                    verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
+                mentions = mentions_of(
+                    found, outcome, origin=origin, secret=secret, versions=judge_posts.version
+                )
+                verdict.records.extend(mentions)
+                names = (f"platform:{_counted(found)}", "matched" if mentions else "unmatched")
+            else:
+                verdict.rejects.append(_reject(record, outcome))
+                names = ("rejected",)
+        elif isinstance(found, Deletion):
+            verdict.records.append(Retraction(found.key, None, found.at, origin))
+            names = ("deletion",)
+        else:
+            verdict.rejects.append(_reject(record, found))
+            names = ("rejected",)
+        count.add("", record.offset, names)
     return verdict
 
 
@@ -110,12 +110,24 @@ async def measure(
         yield Folded(partition, measure_of(partition).fold(records, now=batch[-1].timestamp))
 
 
-def _judge_each(posts: list[tuple[Record, Post]], judge_posts: Judge) -> list[Judged | Invalid]:
+def _counted(post: Post) -> str:
+    """The platform's name in counts, which stay bounded whatever a source calls itself."""
+    return post.platform if post.platform in PLATFORMS else "other"
+
+
+def _decoded(record: Record) -> Post | Deletion | Invalid:
+    found = decode_post(record.value or b"")
+    if isinstance(found, Post) and found.created_at > record.timestamp + FUTURE_ALLOWANCE:
+        return _from_the_future(found, record)
+    return found
+
+
+def _judge_each(posts: list[Post], judge_posts: Judge) -> list[Judged | Invalid]:
     """All at once, which is fast; one at a time where a post makes that fail, so that it falls alone."""
     try:
-        return list(judge_posts.judge([post for _, post in posts]))
+        return list(judge_posts.judge(posts))
     except Exception:  # noqa: BLE001 - whatever it was, it is found again below and dead-lettered
-        return [_judge_alone(post, judge_posts) for _, post in posts]
+        return [_judge_alone(post, judge_posts) for post in posts]
 
 
 def _judge_alone(post: Post, judge_posts: Judge) -> Judged | Invalid:

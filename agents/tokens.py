@@ -51,7 +51,8 @@ _RUN = re.compile(r"(.)\1\1+")
 
 
 def _squeeze(run: re.Match[str]) -> str:
-    return run[0] if run[1].isdigit() else run[0][:2]
+    # Spaces part the tokens of a line; a token that folds away leaves several in a row.
+    return run[0] if run[1].isdigit() or run[1] == " " else run[0][:2]
 
 
 def _fold_character(character: str) -> str | None:

@@ -14,7 +14,7 @@ EMPLOYER_REVIEW_SITES = (
     "careerbliss", "welcometothejungle", "meilleures-entreprises", "fishbowl", "teamblind",
 )  # fmt: skip
 _SITE = re.compile("|".join(EMPLOYER_REVIEW_SITES), re.IGNORECASE)
-_EMPLOYER_IN_BIO = re.compile(r"@\w|\b(?:at|chez|pour)\s+\S", re.IGNORECASE)
+_EMPLOYER_IN_BIO = re.compile(r"@\w|\b(?:at|chez|pour|[Ee]x)[\s-]+\S|^[^,.]{3,40},\s+[A-Z]")
 
 
 def is_employer_review(post: Post) -> bool:
@@ -22,6 +22,16 @@ def is_employer_review(post: Post) -> bool:
     if post.kind not in ("review", "post"):
         return False
     return bool(_SITE.search(post.platform) or _SITE.search(post.source.name))
+
+
+_EMPTY = re.compile(
+    r"\W*(?:none|nothing|n\W?a|no cons?|no pros?|nil|rien|aucune?|neant|ras)\b.{0,40}$", re.IGNORECASE
+)
+
+
+def says_something(text: str) -> bool:
+    """Whether a review's field says more than that there is nothing to say."""
+    return len(text.split()) > 1 and not _EMPTY.match(text)
 
 
 class BioReader:

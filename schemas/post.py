@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Platform = str
+# the platforms that are counted each by its name; a post of another is counted as "other"
+PLATFORMS = frozenset(
+    {
+        "twitter", "facebook", "linkedin", "viadeo", "youtube", "bluesky", "mastodon", "reddit", "hackernews",
+        "rss", "telegram", "instagram", "tiktok", "glassdoor", "indeed", "trustpilot", "web",
+    }
+)  # fmt: skip
 Kind = Literal["post", "comment", "repost", "quote", "review", "article", "video"]
 KINDS: tuple[Kind, ...] = ("post", "comment", "repost", "quote", "review", "article", "video")
 

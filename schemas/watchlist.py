@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
@@ -76,8 +76,13 @@ class WatchlistError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-def parse_watchlist(text: str, name: str) -> Watchlist:
-    """Read the TOML `text` of the file called `name`; raises `WatchlistError` with every problem."""
+def parse_watchlist(
+    text: str, name: str, *, defaults: Mapping[str, Mapping[str, Any]] | None = None
+) -> Watchlist:
+    """Read the TOML `text` of the file called `name`; raises `WatchlistError` with every problem.
+
+    `defaults` holds, by company id, the keys that an entry may leave out (for overrides of imported entries).
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -85,7 +90,9 @@ def parse_watchlist(text: str, name: str) -> Watchlist:
     except RecursionError as error:
         raise WatchlistError([f"{name}:1: nested too deeply: lists of strings are all it takes"]) from error
     reader = _Reader(Lines(text), data)
-    companies = [c for i, e in enumerate(reader.tables("company")) if (c := reader.company(e, i))]
+    known = defaults or {}
+    entries = [{**known.get(str(entry.get("id")), {}), **entry} for entry in reader.tables("company")]
+    companies = [c for i, e in enumerate(entries) if (c := reader.company(e, i))]
     persons = [p for i, e in enumerate(reader.tables("person")) if (p := reader.person(e, i))]
     reader.check_top(data)
     if reader.problems:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from streams.settings import VERSION, Settings, SettingsError, read_settings
+from streams.watchlist_commands import watchlist
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -168,6 +169,25 @@ def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> N
 
 
 @cli.command()
+@click.argument("file", default="-")
+@click.option("--key", help="Only the post with this key.")
+@click.option(
+    "--watchlist",
+    "watchlists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="TOML file of companies.",
+)
+@click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
+def explain(file: str, key: str | None, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
+    """Say why posts are judged as they are: spans, the rules and weights that fired, the evidence that
+    was lacking, for each post of FILE (- is standard input)."""
+    from streams.explaining import explain_file
+
+    sys.exit(explain_file(read_settings(watchlists=watchlists), file, fields, key, click.echo))
+
+
+@cli.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--posts", is_flag=True, help="FILE holds posts (JSONL or CSV), not records of reputation.v1.")
 @click.option(
@@ -237,6 +257,9 @@ def _with_broker(settings: Settings) -> Settings:
     if settings.broker is None:
         raise SettingsError("no Kafka named: give --broker host:port (or VIGIE_BROKER), or use `vigie run`")
     return settings
+
+
+cli.add_command(watchlist)
 
 
 if __name__ == "__main__":

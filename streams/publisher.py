@@ -22,21 +22,41 @@ RECORD_EVERY = 30.0  # seconds of wall time between two records of a company in 
 class Publisher:
     """Takes snapshots; the only reader of the agents' states."""
 
-    def __init__(self, app: BatchingApp, topology: Topology, judge: Judge, clock: StreamClock) -> None:
+    def __init__(
+        self,
+        app: BatchingApp,
+        topology: Topology,
+        judge: Judge,
+        clock: StreamClock,
+        rules_changed: float | None = None,
+    ) -> None:
+        """`rules_changed`: epoch seconds, see `streams.rules_history`."""
         self._app = app
         self._topology = topology
         self._clock = clock
         self._outbox = Outbox(app)
-        self._versions = {**judge.versions, "rules": judge.version}
+        versions = {**judge.versions, "rules": judge.version}
+        self._nothing = Snapshot(versions=versions, rules_changed=rules_changed)
         self._recorded: dict[str, Reputation] = {}
         self._recorded_at = -RECORD_EVERY
         self.ready = False
-        self.newest = Snapshot(versions=self._versions)
+        self.newest = self._nothing
 
     def mark_stale(self) -> None:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
         self.ready = False
         self.newest = replace(self.newest, ready=False)
+
+    def show_nothing(self) -> None:
+        """Partitions moved away: another worker shows their figures, and a sum must not have them twice."""
+        self.ready = False
+        self.newest = self._nothing
+
+    async def close(self) -> None:
+        """Record the last figures, so that reputation.v1 ends with what was last shown."""
+        if self.ready:
+            self.newest = self._take()
+            await self.record(self.newest)
 
     async def publish(self) -> None:
         """Take a snapshot and, when it is time, record what changed in reputation.v1."""
@@ -69,6 +89,8 @@ class Publisher:
             if at is not None:
                 reputations += measure.figures(at)
             for company, tally in measure.totals.subjects.items():
+                if "#" in company:  # a person: never a label
+                    continue
                 newest[company] = tally.newest
                 mentions.update(
                     {(company, name): n for name, n in zip(OUTCOMES, tally.mentions, strict=True)}
@@ -76,7 +98,8 @@ class Publisher:
         counts = sum((count.counts for count in self._topology.counts.held.values()), Counter[str]())
         rejects = sum((count.counts for count in self._topology.buried.held.values()), Counter[str]())
         platforms = {name[9:]: n for name, n in counts.items() if name.startswith("platform:")}
-        return Snapshot(
+        return replace(
+            self._nothing,
             ready=True,
             at=at,
             reputations=tuple(reputations),
@@ -86,15 +109,20 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             rejects=rejects,
             lag=self._lag(),
-            versions=self._versions,
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )
 
     def _lag(self) -> dict[tuple[str, int], int]:
+        """Records between the committed offset and the end, where both are known: Faust learns them
+        when it seeks after recovery and when it fetches."""
         consumer: Any = self._app.consumer
         lag = {}
         for tp in consumer.assignment():
-            if tp.topic in {POSTS.name, MENTIONS.name, REJECTS.name}:
-                read = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - Faust tells it nowhere else
-                lag[tp.topic, tp.partition] = max(0, (consumer.highwater(tp) or 0) - read)
+            if tp.topic not in {POSTS.name, MENTIONS.name, REJECTS.name}:
+                continue
+            sought = tp in consumer._read_offset  # noqa: SLF001 - Faust tells it nowhere else
+            end = consumer.highwater(tp)
+            if sought and end is not None:
+                committed = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - the same
+                lag[tp.topic, tp.partition] = max(0, end - committed)
         return lag

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import faust
 from faust.transport.drivers import aiokafka as driver
@@ -58,27 +58,37 @@ def cut(records: Sequence[Any], size: int) -> Iterator[Batch]:
         )
 
 
+class Delivered(Protocol):
+    """A Faust message that carries a batch. Faust marks as `tracked` what a stream took up, and as
+    `acked` what it is through with; what it skips while flow is suspended is acked without having
+    been tracked, and was not worked on."""
+
+    value: Sequence[Any]
+    offset: int
+    acked: bool
+    tracked: bool
+
+
 class InFlight:
     """Delivered batches of one partition and what of them may be committed."""
 
     __slots__ = ("_delivered",)
 
     def __init__(self) -> None:
-        self._delivered: deque[int] = deque()  # last offsets, ascending
+        self._delivered: deque[Delivered] = deque()  # offsets ascend
 
-    def deliver(self, first: int, last: int) -> None:
-        """A batch of the offsets first..last was handed to its agent."""
-        if self._delivered and first <= self._delivered[-1]:
+    def deliver(self, batch: Delivered) -> None:
+        """A batch was handed to its agent."""
+        if self._delivered and batch.value[0].offset <= self._delivered[-1].offset:
             self._delivered.clear()  # Faust went back: what was in flight is delivered again
-        self._delivered.append(last)
+        self._delivered.append(batch)
 
-    def committable(self, acked: set[int]) -> int | None:
-        """The next offset to read once everything acknowledged without a hole is committed; forgets
-        those batches. None where the first batch in flight is still in work."""
+    def committable(self) -> int | None:
+        """The next offset to read once every batch that is done, up to the first that is not, is
+        committed; forgets those batches. None where the first batch in flight is still in work."""
         done: int | None = None
-        while self._delivered and self._delivered[0] in acked:
-            done = self._delivered.popleft()
-            acked.discard(done)
+        while self._delivered and self._delivered[0].acked and self._delivered[0].tracked:
+            done = self._delivered.popleft().offset
         return None if done is None else done + 1
 
     def __len__(self) -> int:
@@ -110,7 +120,7 @@ class BatchingConsumer(driver.Consumer):
         # here and not earlier: Faust drops records that it fetched before it went back
         if message.topic in self.app.batched:
             flight = self.in_flight.setdefault(message.tp, InFlight())
-            flight.deliver(message.value[0].offset, message.offset)
+            flight.deliver(message)
         await self._hand_over(message)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
@@ -120,15 +130,17 @@ class BatchingConsumer(driver.Consumer):
     def _new_offset(self, tp: TP) -> int | None:
         if tp.topic not in self.app.batched:
             return super()._new_offset(tp)
+        # Faust's own lists of offsets are not read: an offset acked in an earlier generation would
+        # there stand for the batch that is delivered again and still in work
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
         flight = self.in_flight.get(tp)
-        self._acked[tp].clear()  # Faust's list of the same offsets; ours is the index
-        return flight.committable(self._acked_index[tp]) if flight else None
+        return flight.committable() if flight else None
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self.in_flight.pop(tp, None)
-            self._acked_index[tp].clear()
 
 
 class BatchingTransport(driver.Transport):

@@ -13,7 +13,7 @@ from streams.sources.times import canonical, moment
 
 POST = "app.bsky.feed.post"
 REPOST = "app.bsky.feed.repost"
-_WITHDRAWN = {"deleted", "takendown"}  # "deactivated" and "suspended" may be taken back
+_WITHDRAWN = ("deleted", "takendown")  # "deactivated" and "suspended" may be taken back
 
 
 def map_event(event: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
@@ -24,7 +24,7 @@ def map_event(event: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
             yield _withdrawn(event, account)
         return
     commit = event["commit"] if isinstance(event.get("commit"), Mapping) else event
-    if commit.get("collection") not in {POST, REPOST}:
+    if commit.get("collection") not in (POST, REPOST):
         return
     did, rkey = string(event.get("did")), string(commit.get("rkey"))
     seen = witnessed(event)

@@ -48,6 +48,9 @@ def map_exported(payload: Mapping[str, Any], origin: Source) -> Iterator[Outcome
                 said
                 for item in attached
                 for said in (
+                    at(item, "note", "title"),
+                    at(item, "note", "text"),
+                    at(item, "event", "name"),
                     item.get("text"),
                     at(item, "media", "description"),
                     at(item, "external_context", "name"),

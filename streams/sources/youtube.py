@@ -80,7 +80,7 @@ def _comment(item: Mapping[str, Any], origin: Source, replies: Any) -> Outcome:
 def _video(item: Mapping[str, Any], origin: Source, native: Any) -> Outcome:
     said, counts = at(item, "snippet"), at(item, "statistics")
     audience = at(item, "status", "privacyStatus")
-    if audience not in {None, "public"}:
+    if audience is not None and audience != "public":
         return withheld("youtube", audience)
     # Search escapes titles as HTML, the other calls do not; none of them means "&amp;" literally.
     text = "\n\n".join(html.unescape(part) for part in words([at(said, "title"), at(said, "description")]))

@@ -10,7 +10,8 @@ from agents.tokens import tokenize
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 POST_TEXT = st.text(
-    st.sampled_from("aeéİßﬁœ'’-_.,:;!?()@#$%/0123 \n\t👍🏽\u200d\ufe0f🇫🇷e\u0301\ud800lLqu"), max_size=120
+    st.sampled_from("aeéİßﬁœ\u200b'’-_.,:;!?()@#$%/0123 \n\t👍🏽\u200d\ufe0f🇫🇷e\u0301\ud800lLqu"),
+    max_size=120,
 )
 
 

@@ -175,6 +175,39 @@ async def test_employer_reviews() -> None:
     assert second.text == "Bof\nCons: horaires, sous-effectif"
 
 
+async def test_feeds_of_press_channels_and_forums() -> None:
+    found = await read("feed:rss/press.xml")
+    first, second = posts(found)
+    assert first.text == "Ferrovel & la région signent\n\nUn accord signé.\n\nSuite."
+    assert (first.kind, first.lang, first.url) == ("article", "fr", "https://relais.example/a1")
+    assert (first.author.name, first.author.id) == ("Anouk Inventée", "relais.example")
+    assert first.created_at == moment("2026-11-02T08:00:00Z")
+    assert first.entities.urls == ("https://ferrovel.example/accord",)
+    assert (second.text, second.author.name) == (
+        "Sans identifiant\n\n5 < 6, dit-on", "Le Relais des Deux Rives",
+    )  # fmt: skip
+    assert reasons(found) == ["missing-field"]
+    video, post = posts(await read("feed:rss/atom.xml"))
+    assert (video.key, video.kind, video.version) == ("youtube:vidSample09", "video", 121)
+    assert (video.metrics.views, video.text) == (4689, "Kestrane at the fair\n\nA gripper & a robot")
+    assert (post.key, post.author.handle) == ("reddit:t3_abc12", "nia_sample")
+    assert post.text == "Anyone else with Telvane down?\n\nAll of Leeds"
+
+
+async def test_hacker_news_items_and_hits() -> None:
+    found = await read("hackernews:hackernews/items.jsonl")
+    story, comment, hit = posts(found)
+    assert (story.text, story.metrics.likes) == ("Show HN: a driver for Kestrane arms", 12)
+    assert story.entities.urls == ("https://driver.example/",)
+    assert (comment.text, comment.in_reply_to) == ("Works & well.\n\nSee doc", story.key)
+    assert comment.entities.urls == ("https://kestrane.example/doc",)
+    assert (hit.text, hit.kind, hit.conversation) == ("Telvane again", "comment", story.key)
+    assert [event for event in found if isinstance(event, Delete)] == [
+        Delete("hackernews:9003", 1793610200000)
+    ]
+    assert reasons(found) == ["not-public"]
+
+
 async def test_a_document_goes_on_where_it_was_left_and_notices_a_change(tmp_path: Path) -> None:
     source = FIXTURES / "x" / "tweets.js"
     whole = await read("x-archive:x/tweets.js")

@@ -1,0 +1,202 @@
+"""Routes that poll, against loopback servers that are busy, broken, hostile or well."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from streams.sources import feeds, hackernews
+from streams.sources.backoff import Backoff
+from streams.sources.contract import Checkpoint, Dropped, Event, SourceError, Upsert
+from streams.sources.http import fetch, retry_after
+from streams.sources.polling import PollingSource
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def server(**routes: Handler) -> AsyncIterator[str]:
+    app = web.Application()
+    for name, handler in routes.items():
+        app.router.add_get(f"/{name}", handler)
+    app.router.add_get("/item/{id}", routes.get("item", next(iter(routes.values()))))
+    async with TestServer(app) as running:
+        yield str(running.make_url("/")).rstrip("/")
+
+
+class Waits:
+    """Pauses that take no time, and how long they were to be."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        await asyncio.sleep(0)
+
+
+async def until(
+    source: PollingSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
+) -> list[Event]:
+    found: list[Event] = []
+    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
+        async for event in events:
+            found.append(event)
+            if enough(found):
+                break
+    return found
+
+
+def marks(count: int) -> Callable[[list[Event]], bool]:
+    return lambda found: sum(isinstance(event, Checkpoint) for event in found) == count
+
+
+def keys(found: list[Event]) -> list[str]:
+    return [event.post.key for event in found if isinstance(event, Upsert)]
+
+
+async def test_a_feed_is_read_once_and_then_only_what_is_new() -> None:
+    asked: list[str | None] = []
+    first = (FIXTURES / "rss" / "press.xml").read_bytes()
+    dated = b"Enfin dat\xe9</title><pubDate>Mon, 02 Nov 2026 11:00:00 GMT</pubDate>"
+    second = first.replace(b"Sans date</title>", dated)
+
+    async def feed(request: web.Request) -> web.Response:
+        asked.append(request.headers.get("If-None-Match"))
+        if len(asked) == 2:
+            return web.Response(status=304)
+        body = first if len(asked) == 1 else second
+        return web.Response(
+            body=body, headers={"ETag": f'"v{len(asked)}"'}, content_type="application/rss+xml"
+        )
+
+    pause = Waits()
+    async with server(feed=feed) as base:
+        found = await until(feeds.live(f"{base}/feed", every=60, pause=pause), marks(2))
+    assert keys(found) == ["rss:https://relais.example/a2", "rss:relais-a1", "rss:relais-a3"]
+    assert [event.reject.reason for event in found if isinstance(event, Dropped)] == ["missing-field"]
+    assert asked == [None, '"v1"', '"v1"']
+    assert pause.asked == [60, 60]
+
+
+async def test_a_broken_feed_is_said_once() -> None:
+    turns = 0
+
+    async def feed(request: web.Request) -> web.Response:
+        nonlocal turns
+        turns += 1
+        if turns < 3:
+            return web.Response(text="<html><p>oops", content_type="text/html")
+        return web.Response(body=(FIXTURES / "rss" / "atom.xml").read_bytes())
+
+    async with server(feed=feed) as base:
+        found = await until(feeds.live(f"{base}/feed", pause=Waits()), lambda found: len(keys(found)) == 2)
+    assert [event.reject.reason for event in found if isinstance(event, Dropped)] == ["bad-value"]
+
+
+async def test_entity_bombs_and_deep_nests_are_refused() -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rss><title>&b;</title></rss>'
+    with pytest.raises(feeds.FeedError, match="entities"):
+        feeds.entries(bomb)
+    with pytest.raises(feeds.FeedError, match="deep"):
+        feeds.entries(b"<rss>" + b"<a>" * 5000)
+    with pytest.raises(feeds.FeedError, match="neither"):
+        feeds.entries(b"<html/>")
+
+
+async def test_hacker_news_is_walked_by_id_and_resumed() -> None:
+    lines = (FIXTURES / "hackernews" / "items.jsonl").read_text("utf-8").splitlines()[:5]
+    items = dict(zip(range(9001, 9006), lines, strict=True))
+    fetched: list[str] = []
+
+    async def newest(request: web.Request) -> web.Response:
+        return web.Response(text="9006")
+
+    async def item(request: web.Request) -> web.Response:
+        fetched.append(request.match_info["id"])
+        return web.Response(text=items.get(int(request.match_info["id"].partition(".")[0]), "null"))
+
+    routes: dict[str, Any] = {"maxitem.json": newest, "item": item}
+    async with server(**routes) as base:
+        found = await until(hackernews.live(base, pause=Waits()), marks(1))
+        assert keys(found) == []
+        assert found == [Checkpoint("9006")]
+        found = await until(hackernews.live(base, pause=Waits()), marks(1), "9001")
+    assert keys(found) == ["hackernews:9002"]
+    assert found[-1] == Checkpoint("9005")  # 9006 is there but still empty: asked for again
+    assert fetched == ["9002.json", "9003.json", "9004.json", "9005.json", "9006.json"]
+
+
+async def test_a_busy_server_gets_the_time_it_asks_for_and_a_broken_one_growing_waits() -> None:
+    turns = 0
+
+    async def feed(request: web.Request) -> web.Response:
+        nonlocal turns
+        turns += 1
+        if turns == 1:
+            return web.Response(status=429, headers={"Retry-After": "90"})
+        if turns in {2, 3}:  # the first time on a kept connection: the client tries that again
+            assert request.transport is not None
+            request.transport.close()
+        if turns < 5:
+            return web.Response(status=503)
+        return web.Response(body=(FIXTURES / "rss" / "atom.xml").read_bytes())
+
+    pause = Waits()
+    async with server(feed=feed) as base:
+        source = feeds.live(f"{base}/feed", pause=pause, backoff=Backoff(draw=lambda: 1.0))
+        found = await until(source, marks(1))
+    assert len(keys(found)) == 2
+    assert pause.asked == [90, 2, 4]
+
+
+async def test_refusals_private_redirects_and_bombs_are_said() -> None:
+    async def locked(request: web.Request) -> web.Response:
+        return web.Response(status=401)
+
+    async def away(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": "http://localhost/secret"})
+
+    async def round_and_round(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": "/around"})
+
+    async def odd(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": "file:///etc/passwd"})
+
+    async def bomb(request: web.Request) -> web.Response:
+        body = gzip.compress(bytes(30_000_000))
+        return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+
+    async with server(locked=locked, away=away, around=round_and_round, odd=odd, bomb=bomb) as base:
+        for path, word in [
+            ("locked", "401"), ("away", "private"), ("around", "redirects"), ("odd", "file:"),
+            ("bomb", "larger"),
+        ]:  # fmt: skip
+            async with aiohttp.ClientSession() as client:
+                with pytest.raises(SourceError, match=word):
+                    await fetch(client, f"{base}/{path}")
+
+
+def test_how_long_a_server_asks_to_wait() -> None:
+    now = 1793610000.0
+    assert retry_after({"Retry-After": "30"}, now) == 30
+    assert retry_after({"Retry-After": "Mon, 02 Nov 2026 09:01:00 GMT"}, now) == 60
+    assert retry_after({"Retry-After": "soon"}, now) == 0
+    assert retry_after({"x-rate-limit-reset": "1793610100"}, now) == 100
+    assert retry_after({"Retry-After": "999999999"}, now) == 3600
+    assert retry_after({}, now) == 0
+
+
+def test_waits_grow_to_a_ceiling_with_jitter_and_start_again() -> None:
+    backoff = Backoff(first=1, longest=8, draw=lambda: 0.0)
+    assert [backoff.wait() for _ in range(5)] == [0.5, 1, 2, 4, 4]
+    backoff.reset()
+    assert backoff.wait(at_least=7) == 7
