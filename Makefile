@@ -44,6 +44,18 @@ unit: $(STAMP) ## tests that need no broker
 kafka: $(STAMP) ## tests on a real broker, started by the tests
 	$(BIN)/python -m pytest -m "kafka and not faults" tests
 
+.PHONY: evaluate
+evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data
+	$(BIN)/python tests/evaluation/evaluate.py
+	$(BIN)/python tests/evaluation/evaluate_disclosures.py
+
+.PHONY: bench
+bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same run
+	$(BIN)/python tests/bench/bench_judge.py 100000
+	$(BIN)/python tests/bench/bench_companies.py
+	$(BIN)/python tests/bench/bench_measure.py
+	$(BIN)/python tests/bench/bench_stream.py
+
 .PHONY: lock
 lock: $(STAMP) ## resolve the dependencies again
 	$(BIN)/python -m pip install --quiet uv
