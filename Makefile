@@ -38,7 +38,7 @@ lint: $(STAMP) ## ruff, mypy strict, import-linter
 
 .PHONY: unit
 unit: $(STAMP) ## tests that need no broker
-	$(BIN)/python -m pytest -m "not kafka and not faults" tests
+	$(BIN)/python -m pytest -m "not kafka and not faults" -n 2 tests
 
 .PHONY: kafka
 kafka: $(STAMP) ## tests on a real broker, started by the tests
