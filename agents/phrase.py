@@ -5,7 +5,7 @@ A phrase is a row of slots parted by spaces, read on a canvas (see `canvas`):
     my|our <boss> ..  yelled|screamed at|on me      alternatives, a named class, a gap of up to 4 words
     i work|worked at|for the? NAME                  `?` after a slot makes it optional
     work_life balance                               `_` is a space within an alternative
-    overwork*                                       `*` ends a word any way
+    overwork* *eur                                  `*` ends or begins a word any way
     NUM . hours ... week                            a number; gaps of up to 2 and up to 8 words
 
 A gap never crosses the end of a sentence. `NAME` takes one word that has to be a proper name (capital,
@@ -66,10 +66,11 @@ def alternatives(slot: str, classes: Classes) -> tuple[str, ...]:
 
 def _word(alternative: str) -> str:
     """One alternative as a regular expression on a canvas."""
-    stem = alternative.rstrip("*")
+    stem = alternative.strip("*")
     parts = [canvas(part)[1:-1] for part in stem.replace("-", "'").split("_")]
     loose = _SPACE.join(re.sub(" +", " ?", re.escape(part).replace(r"\ ", " ")) for part in parts)
-    return loose + ("[^ .]*" if alternative.endswith("*") else "")
+    head = "[^ .]+" if alternative.startswith("*") else ""
+    return head + loose + ("[^ .]*" if alternative.endswith("*") else "")
 
 
 def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
@@ -98,8 +99,10 @@ def _slot_pattern(slot: str, classes: Classes) -> str:
 
 
 def _wakes(slot: str, classes: Classes) -> bool:
-    """Whether a phrase may be looked for by this slot: a required one of words alone."""
-    return slot not in _GAPS and slot[-1] != "?" and not {"NUM", "NAME"} & set(alternatives(slot, classes))
+    """Whether a phrase may be looked for by this slot: a required one of words whose beginning is given."""
+    if slot in _GAPS or slot[-1] == "?":
+        return False
+    return not any(word in ("NUM", "NAME") or word.startswith("*") for word in alternatives(slot, classes))
 
 
 def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> list[Phrase]:
