@@ -27,6 +27,7 @@ _GAPS = {".": 2, "..": 4, "...": 8}
 _NUMBER = r"[€$£]?\d+[^ ]{0,8}"
 _NAME = r"(?P<name>[@#]?[^ .]+)"
 Classes = Mapping[str, tuple[str, ...]]
+LONG_LIST = 40
 UNCOMMON = 5_000  # the rank of a word that is not among the everyday ones
 
 
@@ -77,7 +78,9 @@ def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     """The padded literals of which one stands on any canvas where the alternative does."""
     word = max(alternative.rstrip("*").split("_"), key=lambda part: rank.get(part, UNCOMMON))
     tail = "" if alternative.endswith("*") and alternative.rstrip("*").endswith(word) else " "
-    pieces = canvas(word.replace("-", "'"))[1:-1].split(" ")
+    pieces = canvas(word.replace("-", "'"))[1:-1].split()
+    if not pieces:
+        raise PhraseError(f"{alternative!r} holds no letter or digit")
     if len(pieces) == 1:
         return (f" {pieces[0]}{tail}",)
     rarest = max(
@@ -143,6 +146,8 @@ def _phrase(
         literals = tuple(x for word in alternatives(slot, classes) for x in _literals(word, rank))
         # Zipf's law: the n-th word by frequency comes up in proportion to 1 / n
         cost = sum(1 / (1 + rank.get(literal.strip(), UNCOMMON)) for literal in literals)
+        if place == 0 and len(literals) > LONG_LIST:
+            cost = 0.0  # a list of trades is matched where one stands, never searched for along the text
         candidates.append((cost, place, literals))
     if not candidates:
         raise PhraseError(f"nothing in {source!r} could wake it")
