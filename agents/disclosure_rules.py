@@ -126,7 +126,10 @@ class PhraseSet:
             rule = self.phrases[number][0]
             # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
             name = f"{rule.name} {number}" if rule.many or rule.kind == "tie" else rule.name
-            if name not in found and (hit := self._match(number, places[number], surface.text, is_name)):
+            needs = self.phrases[number][1].needs
+            if name in found or (needs and not any(need in surface.words for need in needs)):
+                continue
+            if hit := self._match(number, places[number], surface.text, is_name):
                 found[name] = hit
         return list(found.values())
 

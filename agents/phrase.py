@@ -27,7 +27,7 @@ _GAPS = {".": 2, "..": 4, "...": 8}
 _NUMBER = r"[€$£]?\d+[^ ]{0,8}"
 _NAME = r"(?P<name>[@#]?[^ .]+)"
 Classes = Mapping[str, tuple[str, ...]]
-LONG_LIST = 40
+LONG_LIST, SHORT_LIST = 40, 6
 UNCOMMON = 5_000  # the rank of a word that is not among the everyday ones
 
 
@@ -39,11 +39,13 @@ class PhraseError(ValueError):
 class Phrase:
     """`pattern` is a regular expression for a canvas; `triggers` are literals, padded with spaces, one of
     which is in every canvas (stops turned into spaces) where the pattern matches; `first`: the
-    trigger is where the match begins; `literal`: to find the trigger is to have matched."""
+    trigger is where the match begins; `needs`: literals of a
+    second slot, one of which is there too (() unknown); `literal`: to find the trigger is to have matched."""
 
     source: str
     pattern: str
     triggers: tuple[str, ...]
+    needs: tuple[str, ...]
     named: bool
     first: bool
     literal: bool
@@ -84,7 +86,8 @@ def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     if len(pieces) == 1:
         return (f" {pieces[0]}{tail}",)
     rarest = max(
-        range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place]))
+        range(len(pieces)),
+        key=lambda place: (len(pieces[place]) > 2, rank.get(pieces[place], UNCOMMON), len(pieces[place])),
     )
     apart = f" {pieces[rarest]}" + (tail if rarest == len(pieces) - 1 else " ")
     return (apart, f" {''.join(pieces)}{tail}")
@@ -123,7 +126,7 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
         plain = tuple(word for word in words if not set("_*'-") & set(word))
         other = tuple(word for word in words if word not in plain)
         made = [
-            Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True)
+            Phrase(source, _pattern([word], classes), _literals(word, rank), (), False, True, literal=True)
             for word in plain
         ]
         return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
@@ -151,10 +154,11 @@ def _phrase(
         candidates.append((cost, place, literals))
     if not candidates:
         raise PhraseError(f"nothing in {source!r} could wake it")
-    _, place, triggers = min(candidates)
+    (_, place, triggers), *others = sorted(candidates)
+    needs = next((literals for _, _, literals in others if len(literals) <= SHORT_LIST), ())
     first = place == 0 and not anchored and all(_heads(word) for word in alternatives(slots[0], classes))
     pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
-    return Phrase(source, pattern, triggers, _NAME in pattern, first, False)
+    return Phrase(source, pattern, triggers, needs, _NAME in pattern, first, literal=False)
 
 
 def _heads(word: str) -> bool:
