@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from streams.settings import VERSION, Settings, SettingsError, read_settings
+from streams.source_commands import source
 from streams.watchlist_commands import watchlist
 
 
@@ -69,7 +70,7 @@ def with_source(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--source",
             help="File of posts, JSONL or CSV, .gz too; - is standard input; or NAME:PATH for a platform's own "
-            "file and NAME: for a live route (see SOURCES.md) [the sample corpus].",
+            "file and NAME: for a live route (`vigie source list`) [the sample corpus].",
         ),
         click.option(
             "--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT."
@@ -264,6 +265,7 @@ def _with_broker(settings: Settings) -> Settings:
 
 
 cli.add_command(watchlist)
+cli.add_command(source)
 
 
 if __name__ == "__main__":
