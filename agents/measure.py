@@ -136,7 +136,7 @@ class Measure:
 
     def _origins(self) -> tuple[Origin, ...]:
         runs = {
-            name: tuple(Run(rules, first, last) for first, last, rules in found)
+            name: tuple(sorted(Run(first, last, rules) for rules, (first, last) in found.items()))
             for name, found in self.totals.runs.items()
         }
         return tuple(

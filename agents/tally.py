@@ -35,8 +35,8 @@ class Tally:
 
     Every mention record is exactly one of: counted in its company's `mentions`, a `duplicate`, `stale` (void
     or outranked by a higher version). `future` ones are counted and told apart: dated beyond the allowance.
-    `origins`: per posts.v1 partition, the highest offset seen and the companies it was seen with; `runs`: the
-    offsets (first, last) of it that were judged under the same versions, in order.
+    `origins`: per posts.v1 partition, the highest offset seen and the companies it was seen with; `runs`: for
+    each hash of versions that judged posts of it, the first and the last offset that they judged.
     """
 
     watermark: int = 0
@@ -48,7 +48,7 @@ class Tally:
     late_retractions: int = 0
     subjects: dict[str, CompanyTally] = field(default_factory=dict)
     origins: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
-    runs: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    runs: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def of(self, subject: str) -> CompanyTally:
         found = self.subjects.get(subject)
@@ -74,16 +74,17 @@ class Tally:
                 self.origins[partition] = (offset, tuple(sorted({*seen, *companies})))
 
         for partition, runs in other.runs.items():
-            self.runs[partition] = _united([*self.runs.get(partition, ()), *runs])
+            for versions, (first, last) in runs.items():
+                self._reach(partition, versions, first, last)
 
     def judged(self, origin: Coordinates, versions: str) -> None:
         """Note the versions that judged the post at `origin`."""
-        runs = self.runs.setdefault(f"{origin.topic}/{origin.partition}", [])
-        if runs and runs[-1][2] == versions:
-            first, last, _ = runs[-1]
-            runs[-1] = (min(first, origin.offset), max(last, origin.offset), versions)
-        else:
-            runs.append((origin.offset, origin.offset, versions))
+        self._reach(f"{origin.topic}/{origin.partition}", versions, origin.offset, origin.offset)
+
+    def _reach(self, partition: str, versions: str, first: int, last: int) -> None:
+        runs = self.runs.setdefault(partition, {})
+        low, high = runs.get(versions, (first, last))
+        runs[versions] = (min(low, first), max(high, last))
 
     def seal(self, subject: str, weighed: Sums) -> None:
         company = self.of(subject)
@@ -124,18 +125,7 @@ class Tally:
         }
         origins = {name: (offset, tuple(seen)) for name, (offset, seen) in plain["origins"].items()}
         runs = {
-            name: [(first, last, versions) for first, last, versions in found]
+            name: {versions: (first, last) for versions, (first, last) in found.items()}
             for name, found in plain.get("runs", {}).items()
         }
         return cls(**{**plain, "subjects": subjects, "origins": origins, "runs": runs})
-
-
-def _united(runs: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The same runs, neighbours of one version made one."""
-    united: list[tuple[int, int, str]] = []
-    for first, last, versions in sorted(runs):
-        if united and united[-1][2] == versions:
-            united[-1] = (united[-1][0], max(united[-1][1], last), versions)
-        else:
-            united.append((first, last, versions))
-    return united

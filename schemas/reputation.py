@@ -71,13 +71,15 @@ class Baseline:
     evidence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Run:
-    """Offsets `first` to `last` of an origin were judged under the versions whose hash is `rules`."""
+    """`first` and `last` are the outermost offsets of an origin that were judged under the versions whose
+    hash is `rules`. Runs overlap where a judge started anew, and one lies within another where versions
+    were changed and changed back."""
 
-    rules: str
     first: int
     last: int
+    rules: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Origin:
     """How far one partition of posts.v1 (`topic/partition`) is in the figures: everything below `offset`,
     and of the record at `offset` what concerns `companies` ("" stands for its retraction).
 
-    `runs` tell by which versions what concerned these figures' partition was judged, in order.
+    `runs`, in order: by which versions what concerned these figures' partition was judged.
     """
 
     partition: str
