@@ -135,7 +135,11 @@ class PhraseSet:
             return Hit(rule, start, end - 2, None)
         pattern = self.pattern(number)
         for start, _ in places:
-            match = pattern.match(surface, start + 1) if phrase.first else pattern.search(surface, max(0, start - REACH))
+            match = (
+                pattern.match(surface, start + 1)
+                if phrase.first
+                else pattern.search(surface, max(0, start - REACH))
+            )
             while match:
                 if not phrase.named:
                     return Hit(rule, match.start() - 1, match.end() - 1, None)
@@ -169,7 +173,9 @@ class RuleBook:
             rule = _rule(table, self.language)
             self.rules.append(rule)
             lines = (line.split("//")[0].strip() for line in table["phrases"].splitlines())
-            phrases += [(rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)]
+            phrases += [
+                (rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)
+            ]
         if len({rule.name for rule in self.rules}) != len(self.rules):
             raise RuleError(f"{self.language}: two rules share an id")
         self.kinds = PhraseSet([pair for pair in phrases if pair[0].kind in KINDS])

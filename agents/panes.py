@@ -42,12 +42,12 @@ class Raw:
     def __init__(self) -> None:
         self.n = self.c = self.c2 = self.cs = self.css = 0
 
-    def merge(self, other: Raw) -> None:
-        self.n += other.n
-        self.c += other.c
-        self.c2 += other.c2
-        self.cs += other.cs
-        self.css += other.css
+    def merge(self, other: Raw, sign: int = 1) -> None:
+        self.n += sign * other.n
+        self.c += sign * other.c
+        self.c2 += sign * other.c2
+        self.cs += sign * other.cs
+        self.css += sign * other.css
 
 
 class Weights:
@@ -77,30 +77,38 @@ class Weights:
         if cluster is not None and not raw.n:
             del self.clusters[cluster]
 
-    def sums(self, without: Weights | None = None) -> Sums:
+    def sums(self) -> Sums:
         """Weigh now: lone mentions in full, each cluster by its share; a cluster counts as one voice in
-        the squares, for its members are not independent of each other. `without`: a part to leave out."""
-        less = without or _NOTHING
-        lone, off = self.lone, less.lone
-        weight, squares = SHARE * (lone.c - off.c), SHARE * SHARE * (lone.c2 - off.c2)
-        polarity, polarity_squares = SHARE * (lone.cs - off.cs), SHARE * (lone.css - off.css)
+        the squares, for its members are not independent of each other."""
+        lone = self.lone
+        weight, squares = SHARE * lone.c, SHARE * SHARE * lone.c2
+        polarity, polarity_squares = SHARE * lone.cs, SHARE * lone.css
         for cluster, raw in self.clusters.items():
-            off = less.clusters.get(cluster, _NOTHING.lone)
             part = cluster.share
-            weight += part * (raw.c - off.c)
-            squares += (part * (raw.c - off.c)) ** 2
-            polarity += part * (raw.cs - off.cs)
-            polarity_squares += part * (raw.css - off.css)
+            together = part * raw.c
+            weight += together
+            squares += together * together
+            polarity += part * raw.cs
+            polarity_squares += part * raw.css
         return Sums(weight, squares, polarity, polarity_squares)
+
+    def sums_without(self, part: Weights) -> Sums:
+        """What is left where `part`, some of these mentions, is left out."""
+        left = Weights()
+        left.lone.merge(self.lone)
+        left.lone.merge(part.lone, -1)
+        left.clusters = dict(self.clusters)
+        for cluster, raw in part.clusters.items():
+            rest = left.clusters[cluster] = Raw()
+            rest.merge(self.clusters[cluster])
+            rest.merge(raw, -1)
+        return left.sums()
 
     def merge(self, other: Weights) -> None:
         """Add everything that `other` holds."""
         self.lone.merge(other.lone)
         for cluster, raw in other.clusters.items():
             self.clusters.setdefault(cluster, Raw()).merge(raw)
-
-
-_NOTHING = Weights()
 
 
 class Pane:

@@ -79,7 +79,9 @@ def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     pieces = canvas(word.replace("-", "'"))[1:-1].split(" ")
     if len(pieces) == 1:
         return (f" {pieces[0]}{tail}",)
-    rarest = max(range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place])))
+    rarest = max(
+        range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place]))
+    )
     apart = f" {pieces[rarest]}" + (tail if rarest == len(pieces) - 1 else " ")
     return (apart, f" {''.join(pieces)}{tail}")
 
@@ -114,7 +116,10 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
         words = alternatives(slots[0], classes)
         plain = tuple(word for word in words if not set("_*'-") & set(word))
         other = tuple(word for word in words if word not in plain)
-        made = [Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True) for word in plain]
+        made = [
+            Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True)
+            for word in plain
+        ]
         return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
     return [_phrase(source, slots, classes, rank, anchored=anchored, ended=ended)]
 

@@ -114,7 +114,7 @@ class SpeakerProfiler:
 
 def _role_of(reading: Reading, former_sign: bool) -> Role:
     """The role that the disclosures' own rules give, the strongest evidence first."""
-    tagged = [account for account in reading.weighed if account.tagged]
+    tagged = [account for account in reading.accounts if account.tagged]
     kinds = {account.kind for account in tagged}
     hits = [hit for account in tagged for hit in account.hits]
     if any(hit.rule.role == "amateur" for hit in hits):

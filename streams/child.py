@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 RESTARTS = 5  # within…
 WITHIN = 300.0  # seconds; then it is no accident any more
+REFUSED = 2  # exit status: a setting, a file or an address that cannot be used
 
 
 class ChildFailedError(Exception):
@@ -31,9 +32,11 @@ class Child:
         say: Callable[[str], None],
         *,
         reads_input: bool = False,
+        finite: bool = False,
     ) -> None:
-        """`reads_input`: our standard input is its own."""
+        """`reads_input`: our standard input is its own. `finite`: it may come to a good end by itself."""
         self.name = name
+        self._finite = finite
         self._reads_input = reads_input
         self._arguments = arguments
         self._environment = dict(environment)
@@ -60,15 +63,18 @@ class Child:
         return None if self._process is None else self._process.pid
 
     async def keep_alive(self) -> None:
-        """Return when the child ended well or was stopped; bring it back when it died, and raise
-        ChildFailedError when that happens too often."""
+        """Return when the child was stopped, or is finite and ended well; bring it back when it ended
+        otherwise. Raises ChildFailedError when that happens too often, and at once where it refused what
+        it was given: it would refuse it again."""
         while True:
             if self._process is None:
                 await self.start()
             assert self._process is not None  # noqa: S101 - for mypy: start() has just set it
             code = await self._process.wait()
-            if code == 0 or self._stopped.is_set():
+            if self._stopped.is_set() or (code == 0 and self._finite):
                 return
+            if code == REFUSED:
+                raise ChildFailedError(f"the {self.name} refused its settings: see above")
             if len(self._starts) > RESTARTS and time.monotonic() - self._starts[0] < WITHIN:
                 raise ChildFailedError(f"the {self.name} {ending(code)}, {RESTARTS} times in {WITHIN:.0f} s")
             self._say(f"the {self.name} {ending(code)}: starting it again")

@@ -38,6 +38,17 @@ class Publisher:
         self.ready = False
         self.newest = replace(self.newest, ready=False)
 
+    def show_nothing(self) -> None:
+        """Partitions moved away: another worker shows their figures, and a sum must not have them twice."""
+        self.ready = False
+        self.newest = Snapshot(versions=self._versions)
+
+    async def close(self) -> None:
+        """Record the last figures, so that reputation.v1 ends with what was last shown."""
+        if self.ready:
+            self.newest = self._take()
+            await self.record(self.newest)
+
     async def publish(self) -> None:
         """Take a snapshot and, when it is time, record what changed in reputation.v1."""
         if not self.ready:
@@ -69,6 +80,8 @@ class Publisher:
             if at is not None:
                 reputations += measure.figures(at)
             for company, tally in measure.totals.subjects.items():
+                if "#" in company:  # a person: never a label
+                    continue
                 newest[company] = tally.newest
                 mentions.update(
                     {(company, name): n for name, n in zip(OUTCOMES, tally.mentions, strict=True)}
@@ -91,10 +104,16 @@ class Publisher:
         )
 
     def _lag(self) -> dict[tuple[str, int], int]:
+        """Records between the committed offset and the end, where both are known: Faust learns them
+        when it seeks after recovery and when it fetches."""
         consumer: Any = self._app.consumer
         lag = {}
         for tp in consumer.assignment():
-            if tp.topic in {POSTS.name, MENTIONS.name, REJECTS.name}:
-                read = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - Faust tells it nowhere else
-                lag[tp.topic, tp.partition] = max(0, (consumer.highwater(tp) or 0) - read)
+            if tp.topic not in {POSTS.name, MENTIONS.name, REJECTS.name}:
+                continue
+            sought = tp in consumer._read_offset  # noqa: SLF001 - Faust tells it nowhere else
+            end = consumer.highwater(tp)
+            if sought and end is not None:
+                committed = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - the same
+                lag[tp.topic, tp.partition] = max(0, end - committed)
         return lag

@@ -97,7 +97,9 @@ class Watch:
             await self._answering()
             if self._feed_arguments is not None:
                 arguments = ["feed", *self._feed_arguments]
-                feed = Child("feed", arguments, environment, self._say, reads_input="-" in arguments)
+                feed = Child(
+                    "feed", arguments, environment, self._say, reads_input="-" in arguments, finite=True
+                )
                 self._children.append(feed)
                 await feed.start()
                 tasks.create_task(feed.keep_alive())

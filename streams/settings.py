@@ -32,7 +32,8 @@ class Settings:
 
     @property
     def metrics_url(self) -> str:
-        return f"http://{self.metrics_host}:{self.metrics_port}/metrics"
+        host = f"[{self.metrics_host}]" if ":" in self.metrics_host else self.metrics_host
+        return f"http://{host}:{self.metrics_port}/metrics"
 
 
 def read_settings(
@@ -65,7 +66,7 @@ def read_settings(
 def address(text: str) -> tuple[str, int]:
     """ "host:port" -> (host, port); a bare port means loopback. Raises SettingsError."""
     host, _, port = text.rpartition(":")
-    if not port.isdigit() or not 0 <= int(port) < 65_536:
+    if not port.isdigit() or not port.isascii() or not 0 < int(port) < 65_536:
         raise SettingsError(f"{text!r} is no address: write host:port, for example 127.0.0.1:9612")
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -84,6 +85,6 @@ def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name, "")
     if not text:
         return default
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise SettingsError(f"{name} is {text!r}: give a whole number from 1")
     return int(text)

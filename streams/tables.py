@@ -48,6 +48,10 @@ class DurableTable(Table[str, bytes]):
             if key.startswith(start):
                 yield key[len(start) :], value
 
+    def partitions_held(self) -> set[int]:
+        """The partitions of which the local store has keys."""
+        return {int(key.partition("/")[0]) for key in self.data}
+
     def forget(self, partition: int) -> None:
         """Drop a partition that moved away from the local store; its changelog stays."""
         start = f"{partition}/"
@@ -56,7 +60,7 @@ class DurableTable(Table[str, bytes]):
 
 
 class PartitionStates(Generic[State]):
-    """State by partition, made from the table when first asked for, dropped when it moves away."""
+    """State by partition, made from the table when it is recovered, let go when partitions move."""
 
     def __init__(self, table: DurableTable, make: Callable[[Iterator[tuple[str, bytes]]], State]) -> None:
         self.table = table
@@ -68,8 +72,14 @@ class PartitionStates(Generic[State]):
             self.held[partition] = self._make(self.table.rows(partition))
         return self.held[partition]
 
-    def keep_only(self, partitions: set[int]) -> None:
-        """After a rebalance: forget what another worker now writes."""
-        for partition in set(self.held) - partitions:
-            del self.held[partition]
+    def let_go(self) -> None:
+        """Before a rebalance: whatever comes back is made anew from the recovered table, for another
+        worker may have written to it meanwhile, even where this one seems never to have lost it."""
+        self.held.clear()
+
+    def take(self, partitions: set[int]) -> None:
+        """After recovery: states of exactly these partitions; the store forgets what others now write."""
+        for partition in self.table.partitions_held() - partitions:
             self.table.forget(partition)
+        for partition in partitions:
+            self.of(partition)

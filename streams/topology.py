@@ -37,8 +37,17 @@ COUNT = "count"  # the one key of a partition of counts
 class Topology:
     """Agents and states of one worker, registered on `app`; nothing runs before the app does."""
 
-    def __init__(self, app: BatchingApp, judge: Judge, measure: MeasureSettings, secret: bytes) -> None:
+    def __init__(
+        self,
+        app: BatchingApp,
+        judge: Judge,
+        measure: MeasureSettings,
+        secret: bytes,
+        before_write: Callable[[], None],
+    ) -> None:
+        """`before_write` does not return where this worker may have lost its partitions unknowingly."""
         self._app = app
+        self._before_write = before_write
         self._judge = judge
         self._secret = secret
         self.counts = PartitionStates(table_of(app, "counts"), _count)
@@ -63,6 +72,7 @@ class Topology:
                 await outbox.send(REJECTS, key, encode_reject(reject))
             await outbox.delivered()
             count = self.counts.of(verdict.partition)
+            self._before_write()
             self.counts.table.write(verdict.partition, {COUNT: count.state()})
             await self.counts.table.durable()
             yield
@@ -70,6 +80,7 @@ class Topology:
     async def measure(self, batches: Any) -> AsyncIterator[None]:
         """mentions.v1 -> ledger."""
         async for folded in steps.measure(batches, self.ledgers.of):
+            self._before_write()
             self.ledgers.table.write(folded.partition, folded.writes)
             await self.ledgers.table.durable()
             yield
@@ -82,20 +93,23 @@ class Topology:
             for record in batch:
                 letter = orjson.loads(record.value)
                 count.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
+            self._before_write()
             self.buried.table.write(partition, {COUNT: count.state()})
             await self.buried.table.durable()
             yield
 
-    def keep_assigned(self) -> None:
-        """After a rebalance or recovery: states of exactly the partitions that this worker now has."""
+    def let_go(self) -> None:
+        """Partitions are moving: no state is ours until it is taken again."""
+        for states in (self.counts, self.ledgers, self.buried):
+            states.let_go()
+
+    def take_assigned(self) -> None:
+        """After recovery: states of exactly the partitions that this worker now has."""
         assigned: dict[str, set[int]] = {}
         for tp in self._app.consumer.assignment():
             assigned.setdefault(tp.topic, set()).add(tp.partition)
         for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
-            mine = assigned.get(topic.name, set())
-            states.keep_only(mine)
-            for partition in mine:
-                states.of(partition)
+            states.take(assigned.get(topic.name, set()))
 
 
 def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:

@@ -19,12 +19,14 @@ from streams.child import end_with_parent
 from streams.clock import StreamClock
 from streams.exporter import serve
 from streams.judges import load_judge
+from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
 
 log = logging.getLogger("vigie.worker")
+LAST_FIGURES_WITHIN = 1.0  # seconds
 
 
 async def work(settings: Settings) -> int:
@@ -33,21 +35,24 @@ async def work(settings: Settings) -> int:
     log_to(settings.home / "logs" / "worker.log")
     judge = load_judge(settings)
     app = create_app(settings, settings.broker or "")
-    topology = Topology(app, judge, MeasureSettings(), author_secret(settings.home))
+    # a session may have ended this long after the process was last seen, for a heartbeat may have been due
+    guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
+    topology = Topology(app, judge, MeasureSettings(), author_secret(settings.home), guard.check)
     publisher = Publisher(app, topology, judge, StreamClock())
     server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)
     app.timer(settings.publish_every)(publisher.publish)
+    guard.start()
     gc.freeze()  # models and watchlist stay: no collection need walk them again
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await app.start()
-        await _until(stop, app)
+        await _run_until(stop, app)
         if app.crash_reason is None:
-            await publisher.publish()
+            with contextlib.suppress(TimeoutError):  # a broker that is away must not hold up the end
+                await asyncio.wait_for(publisher.close(), LAST_FIGURES_WITHIN)
     finally:
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()
@@ -81,20 +86,45 @@ def log_to(path: Path) -> None:
 
 
 def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publisher) -> None:
-    async def moving(*_: Any, **__: Any) -> None:
-        publisher.mark_stale()
+    held: set[Any] = set()
+    moving = False
 
-    async def settled(*_: Any, **__: Any) -> None:
-        topology.keep_assigned()
-        publisher.ready = True
+    async def revoked(*_: Any, **__: Any) -> None:
+        nonlocal moving
+        moving = True
+        publisher.mark_stale()
+        topology.let_go()
+
+    async def assigned(*given: Any, **__: Any) -> None:
+        nonlocal moving, held
+        moving = False
+        _, partitions = given
+        if held - partitions:
+            publisher.show_nothing()
+        held = set(partitions)
+
+    async def recovered(*_: Any, **__: Any) -> None:
+        if moving:  # a recovery that the next rebalance overtook
+            return
+        topology.take_assigned()
+        publisher.ready = bool(held)
         await publisher.publish()
 
-    app.on_partitions_revoked.connect(moving, weak=False)
-    app.on_rebalance_complete.connect(settled, weak=False)
+    app.on_partitions_revoked.connect(revoked, weak=False)
+    app.on_partitions_assigned.connect(assigned, weak=False)
+    app.on_rebalance_complete.connect(recovered, weak=False)
 
 
-async def _until(stop: asyncio.Event, app: BatchingApp) -> None:
-    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(app.wait_until_stopped())}
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
+async def _run_until(stop: asyncio.Event, app: BatchingApp) -> None:
+    """Start the app and return when it ended, or was asked to at whatever point."""
+
+    async def live() -> None:
+        await app.start()
+        await app.wait_until_stopped()
+
+    living, stopping = asyncio.create_task(live()), asyncio.create_task(stop.wait())
+    await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if living.done():
+        living.result()  # raises what the start raised
+    living.cancel()

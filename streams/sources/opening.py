@@ -19,10 +19,15 @@ from streams.sources import (
     bluesky,
     document,
     employer_reviews,
+    facebook,
     facebook_export,
     feeds,
     hackernews,
+    linkedin,
     linkedin_archive,
+    mastodon,
+    reddit,
+    telegram,
     twitter,
     twitter_archive,
     viadeo,
@@ -72,6 +77,22 @@ DOCUMENTS: Mapping[str, document.Layout] = {
     "x-archive": document.Layout(_archive_items, _archive_map),
     "facebook-export": document.Layout(_lists, lambda _: facebook_export.map_exported),
     "viadeo": document.Layout(_viadeo_items, lambda _: viadeo.map_news),
+    "facebook": document.Layout(lambda raw: listed(orjson.loads(raw), "data"), lambda _: facebook.map_object),
+    "facebook-webhook": document.Layout(
+        lambda raw: list(facebook.changes(orjson.loads(raw))), lambda _: facebook.map_change
+    ),
+    "linkedin": document.Layout(
+        lambda raw: listed(orjson.loads(raw), "elements"), lambda _: linkedin.map_post
+    ),
+    "linkedin-webhook": document.Layout(
+        lambda raw: listed(orjson.loads(raw), "notifications"), lambda _: linkedin.map_notification
+    ),
+    "reddit": document.Layout(
+        lambda raw: listed(orjson.loads(raw), "data", "children"), lambda _: reddit.map_thing
+    ),
+    "telegram": document.Layout(
+        lambda raw: listed(orjson.loads(raw), "result"), lambda _: telegram.map_update
+    ),
     "feed": document.Layout(feeds.entries, lambda _: feeds.map_entry),
     "youtube": document.Layout(lambda raw: listed(orjson.loads(raw), "items"), lambda _: youtube.map_item),
 }
@@ -81,6 +102,7 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
     "employer-reviews": (employer_reviews.map_review, None),
     "jetstream": (bluesky.map_event, None),
     "x-api": (twitter.map_payload, None),
+    "mastodon": (mastodon.map_event, None),
     "hackernews": (hackernews.map_item, None),
     "x-removed-posts": (twitter.map_removed_post, None),
     "x-removed-users": (twitter.map_removed_author, None),
