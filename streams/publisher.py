@@ -28,17 +28,20 @@ class Publisher:
         clock: StreamClock,
         recorder: Recorder,
         record_every: float,
+        rules_changed: float | None = None,
     ) -> None:
-        """`record_every`: seconds of wall time between two rounds of records for reputation.v1."""
+        """`record_every`: seconds of wall time between two rounds of records for reputation.v1;
+        `rules_changed`: epoch seconds, see `streams.rules_history`."""
         self._app = app
         self._topology = topology
         self._clock = clock
-        self._versions = {**judge.versions, "rules": judge.version}
+        versions = {**judge.versions, "rules": judge.version}
+        self._nothing = Snapshot(versions=versions, rules_changed=rules_changed)
         self._recorder = recorder
         self._record_every = record_every
         self._recorded_at = float("-inf")
         self.ready = False
-        self.newest = Snapshot(versions=self._versions)
+        self.newest = self._nothing
 
     def mark_stale(self) -> None:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
@@ -49,7 +52,7 @@ class Publisher:
     def show_nothing(self) -> None:
         """Partitions moved away: another worker shows their figures, and a sum must not have them twice."""
         self.ready = False
-        self.newest = Snapshot(versions=self._versions)
+        self.newest = self._nothing
 
     async def close(self) -> None:
         """Record the last figures, so that reputation.v1 ends with what was last shown."""
@@ -70,7 +73,7 @@ class Publisher:
     async def record(self, snapshot: Snapshot) -> None:
         """Record the figures, and how far posts.v1 was read."""
         seals = [count.seal for count in self._topology.counts.held.values() if count.seal is not None]
-        await self._recorder.record(snapshot.reputations, self._versions, seals)
+        await self._recorder.record(snapshot.reputations, self._nothing.versions, seals)
 
     def _take(self) -> Snapshot:
         ledgers = self._topology.ledgers.held
@@ -93,7 +96,8 @@ class Publisher:
         counts = sum((count.counts for count in self._topology.counts.held.values()), Counter[str]())
         rejects = sum((count.counts for count in self._topology.buried.held.values()), Counter[str]())
         platforms = {name[9:]: n for name, n in counts.items() if name.startswith("platform:")}
-        return Snapshot(
+        return replace(
+            self._nothing,
             ready=True,
             at=at,
             reputations=tuple(reputations),
@@ -103,7 +107,6 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             rejects=rejects,
             lag=self._lag(),
-            versions=self._versions,
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )
 

@@ -10,6 +10,7 @@ import logging.handlers
 import secrets
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from streams.judges import load_judge
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
+from streams.rules_history import rules_changed
 from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
@@ -42,7 +44,8 @@ async def work(settings: Settings) -> int:
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
     topology = Topology(app, judge, MeasureSettings(), author_secret(settings.home), guard.check)
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
-    publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every)
+    changed = rules_changed(settings.home, judge.version, time.time())
+    publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
     server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)
