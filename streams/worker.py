@@ -87,6 +87,7 @@ def log_to(path: Path) -> None:
     file = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=3, encoding="utf-8")
     screen = logging.StreamHandler()
     screen.setLevel(logging.CRITICAL)
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection
     logging.basicConfig(
         level=logging.INFO, handlers=[file, screen], format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
