@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from agents.comparison import Cause, Finding, compare
+from agents.judge import Judge
 from agents.judged_by import Stretch, overlapping, stretches
 from agents.measure import MeasureSettings
 from agents.recount import Frontier, Recount, Rejudged
@@ -64,6 +65,8 @@ class Reading:
         self._judges = {version: self._judge(version) for version in sorted(rules)}
 
     def findings(self, again: Rejudging, advance: Advance) -> Iterator[Finding]:
+        for token, judge, _ in self._judges.values():
+            again.lend(token, judge)
         last = self._ladder[-1].reputation
         frontiers = {
             origin.partition: Frontier(self._partition(again, origin, last, advance))
@@ -93,14 +96,14 @@ class Reading:
         only = partition_of(last.company, self._settings.partitions)
         return again.partition(reach.topic, reach.partition, parts, advance, only=only)
 
-    def _judge(self, version: str) -> tuple[str, VersionError | None]:
-        """What to judge with in place of `version`, and what is wrong with the kept one."""
+    def _judge(self, version: str) -> tuple[str, Judge, VersionError | None]:
+        """What stands for `version`, with its judge, and what is wrong with the kept one."""
         try:
-            kept_judge(self._settings, version)
+            return version, kept_judge(self._settings, version), None
         except VersionError as error:
-            same = load_judge(self._settings).version == version
-            return CURRENT, error if error.altered or not same else None
-        return version, None
+            judge = load_judge(self._settings)
+            wrong = error.altered or judge.version != version
+            return CURRENT, judge, error if wrong else None
 
     def _tampering(self, one: Published) -> Iterator[Cause]:
         after = self._shelf.successor(one)
@@ -120,7 +123,7 @@ class Reading:
                 )
 
     def _causes(self, published: Reputation) -> Iterator[Cause]:
-        for version, (_, error) in self._judges.items():
+        for version, (_, _, error) in self._judges.items():
             if error is not None and any(
                 run.rules == version for origin in published.origins for run in origin.runs
             ):

@@ -88,6 +88,10 @@ class Rejudging:
         self._bench = bench
         self._pool = pool
 
+    def lend(self, version: str, judge: Judge) -> None:
+        """Spare this process from loading a judge that is loaded already."""
+        self._bench.judges[version] = judge
+
     def partition(
         self, topic: str, number: int, parts: Sequence[Stretch], advance: Advance, *, only: int | None = None
     ) -> Iterator[Rejudged]:

@@ -34,7 +34,8 @@ def verify(settings: Settings, advance: Advance) -> Iterator[Verified]:
     with log_reader(settings.broker or "") as reader:
         for reach in reader.reaches(REPUTATION.name):
             yield from _chain(reader, reach, advance)
-        seals = _seals(reader)
+        seals, wrong = _seals(reader)
+        yield from wrong
         for reach in reader.reaches(POSTS.name):
             yield _sealed(reader, reach, seals.get(f"{reach.topic}/{reach.partition}", []), advance)
     altered = list(altered_versions(settings.home))
@@ -71,13 +72,22 @@ def _chain(reader: LogReader, reach: Reach, advance: Advance) -> Iterator[Verifi
         )
 
 
-def _seals(reader: LogReader) -> dict[str, list[Seal]]:
+def _seals(reader: LogReader) -> tuple[dict[str, list[Seal]], list[Verified]]:
+    """The seals by what they seal, and what is no seal."""
     found: dict[str, list[Seal]] = defaultdict(list)
+    wrong: list[Verified] = []
     for reach in reader.reaches(SEALS.name):
         for record in reader.read(reach):
-            seal = decode_seal(record.value or b"")
-            found[seal.partition].append(seal)
-    return found
+            try:
+                seal = decode_seal(record.value or b"")
+            except (ValueError, TypeError):
+                what = f"{reach.topic}/{reach.partition}"
+                wrong.append(
+                    Verified(what, sound=False, honest=False, detail=f"offset {record.offset} is no seal")
+                )
+            else:
+                found[seal.partition].append(seal)
+    return found, wrong
 
 
 def _sealed(reader: LogReader, reach: Reach, seals: list[Seal], advance: Advance) -> Verified:

@@ -44,10 +44,24 @@ class LiveWatch:
         return read_settings({}, home=self.home, broker=self.bootstrap)
 
     def start(self) -> None:
-        environment = {**os.environ, "VIGIE_RECORD_EVERY": "1", "VIGIE_PARTITIONS": str(PARTITIONS), "VIGIE_BATCH": "50"}
-        arguments = ["--home", str(self.home), "--broker", self.bootstrap, "--metrics", f"127.0.0.1:{self._port}"]
+        environment = {
+            **os.environ,
+            "VIGIE_RECORD_EVERY": "1",
+            "VIGIE_PARTITIONS": str(PARTITIONS),
+            "VIGIE_BATCH": "50",
+        }
+        arguments = [
+            "--home",
+            str(self.home),
+            "--broker",
+            self.bootstrap,
+            "--metrics",
+            f"127.0.0.1:{self._port}",
+        ]
         self._worker = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker", *arguments], env=environment, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", "streams.cli", "worker", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
         )
 
     def end(self, number: signal.Signals) -> None:
@@ -92,7 +106,9 @@ def corpus() -> list[dict[str, object]]:
 
 def raw_records(bootstrap: str, topic: str) -> list[tuple[int, int, bytes, bytes]]:
     """(partition, offset, key, value) of all of `topic`, in order."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+    )
     places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
     consumer.assign(places)
     ends = consumer.end_offsets(places)
