@@ -17,7 +17,7 @@ import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas.topics import POSTS, TOPICS
+from schemas.topics import POSTS, REPUTATION, TOPICS
 from streams.admin import ensure_topics
 from streams.settings import Settings, read_settings
 
@@ -89,6 +89,15 @@ class LiveWatch:
                 assert self._worker.poll() is None, "the worker ended"
             time.sleep(0.1)
 
+    def recorded(self) -> int:
+        """How many records reputation.v1 has."""
+        return len(raw_records(self.bootstrap, REPUTATION.name))
+
+    def wait_recorded(self, more_than: int) -> None:
+        end = time.monotonic() + WITHIN
+        while self.recorded() <= more_than:
+            assert time.monotonic() < end, "nothing was recorded"
+
     def _counted(self) -> float:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=10) as answer:
@@ -104,8 +113,8 @@ def corpus() -> list[dict[str, object]]:
     return [orjson.loads(line) for line in CORPUS.read_bytes().splitlines()]
 
 
-def raw_records(bootstrap: str, topic: str) -> list[tuple[int, int, bytes, bytes]]:
-    """(partition, offset, key, value) of all of `topic`, in order."""
+def raw_records(bootstrap: str, topic: str) -> list[tuple[int, int, int, bytes, bytes]]:
+    """(partition, offset, time, key, value) of all of `topic`, in order."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
     )
@@ -116,6 +125,6 @@ def raw_records(bootstrap: str, topic: str) -> list[tuple[int, int, bytes, bytes
     found = []
     while any(consumer.position(place) < ends[place] for place in places):
         for records in consumer.poll(timeout_ms=500).values():
-            found += [(one.partition, one.offset, one.key, one.value) for one in records]
+            found += [(one.partition, one.offset, one.timestamp, one.key, one.value) for one in records]
     consumer.close()
     return sorted(found)
