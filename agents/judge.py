@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import orjson
 
@@ -20,7 +21,8 @@ from agents.language import LanguageIdentifier
 from agents.sentiment import SentimentScorer
 from agents.signature import signature
 from agents.speaker import SpeakerProfiler
-from agents.tokens import tokenize
+from agents.targets import TargetScorer
+from agents.tokens import Tokens, tokenize
 from agents.versions import folder_version
 from schemas.judged import CompanyMention, Judged, Language, Role, Sentiment, Speaker
 from schemas.post import Post, Source
@@ -47,6 +49,7 @@ class Judge:
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
         self._sentiment = SentimentScorer()
+        self._targets = TargetScorer(self._sentiment)
         self._credibility = credibility
         self._disclosures = DisclosureTagger(rules, self._employers)
         self._speakers = SpeakerProfiler(
@@ -69,7 +72,7 @@ class Judge:
         tokens = [tokenize(post.text) for post in posts]
         languages = self._languages.identify_many(tokens, [post.lang for post in posts])
         sentiments = self._sentiment.score_many(tokens, languages, [post.kind for post in posts])
-        return [self._assemble(*found) for found in zip(posts, languages, sentiments, strict=True)]
+        return [self._assemble(*found) for found in zip(posts, tokens, languages, sentiments, strict=True)]
 
     def explain(self, post: Post) -> Explained:
         """The same judgement, with what led to it."""
@@ -78,11 +81,13 @@ class Judge:
         places = [(match.company, match.spans) for match in matches]
         return Explained(judged, matches, explain(self._disclosures, post, judged.language, places))
 
-    def _assemble(self, post: Post, language: Language, sentiment: Sentiment) -> Judged:
+    def _assemble(self, post: Post, tokens: Tokens, language: Language, sentiment: Sentiment) -> Judged:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         reading = self._disclosures.read(post, language, places)
-        profile = self._speakers.profile(post, language, reading, places)
+        profile = self._speakers.profile(post, reading, places)
+        spans = [match.span for match in matches]
+        feelings = self._targets.score(tokens, language, sentiment, spans, post.kind)
         return Judged(
             key=post.key,
             language=language,
@@ -90,7 +95,7 @@ class Judge:
             author=Speaker(profile.role, self._credibility.credibility(post, profile.role)),
             register=profile.register,
             interaction=profile.interaction,
-            mentions=tuple(_mention(match, sentiment, profile.roles) for match in matches),
+            mentions=tuple(map(_mention, matches, feelings, repeat(profile.roles))),
             disclosures=reading.disclosures,
             signature=signature(post.text),
             versions=self.versions,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agents.archive import Archive, Writes
-from agents.contributions import Names, hash64, pack, post_of, subjects_of, unpack
+from agents.contributions import Names, hash64, ledger_key, pack, post_of, subjects_of, unpack
 from agents.figures import Figures, Reading
 from agents.ledger import Ledger, Verdict
 from agents.panes import Sums, pane_of
@@ -94,7 +94,7 @@ class Measure:
         touched: dict[str, None] = {}
         origins: set[str] = set()
         for _, record in fresh:
-            touched[record.post] = None
+            touched[ledger_key(record.post)] = None
             origins.add(f"{record.origin.topic}/{record.origin.partition}")
             if isinstance(record, Mention):
                 self._mention(record, now + self._settings.allowance, part)
@@ -163,10 +163,10 @@ class Measure:
 
     def _join(self, mention: Mention) -> Verdict:
         """Enter the ledger and the timelines; the verdict on the company's contribution."""
-        verdicts = []
+        post, verdicts = ledger_key(mention.post), []
         for subject in subjects_of(mention):
             body = pack(mention, subject, self._names)
-            change = self._ledger.join(mention.post, body)
+            change = self._ledger.join(post, body)
             verdicts.append(change.verdict)
             for gone in change.removed:
                 self._timeline(unpack(gone).subject).remove(gone)
@@ -175,14 +175,15 @@ class Measure:
         return verdicts[0]
 
     def _retraction(self, retraction: Retraction, part: Tally) -> None:
+        post = ledger_key(retraction.post)
         if self.totals.passed(retraction.origin, ""):
             part.duplicates += 1
-        elif retraction.at // DAY <= self.totals.sealed and not self._ledger.of(retraction.post):
+        elif retraction.at // DAY <= self.totals.sealed and not self._ledger.of(post):
             part.late_retractions += 1
             return
         else:
             part.retractions += 1
-        for body in self._ledger.retract(retraction.post, retraction.below, retraction.at):
+        for body in self._ledger.retract(post, retraction.below, retraction.at):
             self._timeline(unpack(body).subject).remove(body)
 
     def _seal(self, last: int, part: Tally) -> None:

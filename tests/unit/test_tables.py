@@ -1,7 +1,6 @@
 """Per-partition states over a table: made from its rows, let go and made anew, exactly those assigned."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from streams.tables import DurableTable, PartitionStates
 
 
 @pytest.fixture
-async def table(tmp_path: Path) -> AsyncIterator[DurableTable]:
+async def table(tmp_path: Path) -> DurableTable:
     made = table_of(create_app(Settings(home=tmp_path), "127.0.0.1:1"), "letters")
     made.data  # noqa: B018 - opens the store
-    yield made
+    return made
 
 
 def fill(table: DurableTable, rows: dict[str, bytes]) -> None:

@@ -1,0 +1,105 @@
+"""What a watch must show for a file of posts, worked out again from the file: slowly, post by post.
+
+Judging is the product's own (it has tests of its own); everything after it is not: counts are made here by
+hand, and figures come from the oracle's definitions over the plain list of mentions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oracle import World
+
+from agents.judge import Judge
+from agents.mentions import mentions_of
+from schemas.codec import decode_post
+from schemas.mention import Coordinates, Retraction
+from schemas.post import PLATFORMS, Deletion, Post
+from schemas.reject import Invalid
+from streams.judges import load_judge
+from streams.settings import read_settings
+
+Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@dataclass
+class Recomputed:
+    """One world of all posts: in the product each company's lie in one partition, so the figures are the same."""
+
+    world: World = field(default_factory=World)
+    platforms: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rejects: Counter[str] = field(default_factory=Counter)
+    newest: dict[str, int] = field(default_factory=dict)
+    identities: set[tuple[str, int, str]] = field(default_factory=set)
+
+    def take(self, raw: bytes, judge: Judge, secret: bytes, number: int) -> None:
+        found = decode_post(raw)
+        origin = Coordinates("posts.v1", 0, number)
+        if isinstance(found, Invalid):
+            self.outcomes["rejected"] += 1
+            self.rejects[found.reason] += 1
+        elif isinstance(found, Deletion):
+            self.outcomes["deletion"] += 1
+            self.world.take(Retraction(found.key, None, found.at, origin))
+        else:
+            self._post(found, judge, secret, origin)
+
+    def _post(self, post: Post, judge: Judge, secret: bytes, origin: Coordinates) -> None:
+        self.platforms[post.platform if post.platform in PLATFORMS else "other"] += 1
+        (judged,) = judge.judge([post])
+        mentions = mentions_of(post, judged, origin=origin, secret=secret, versions=judge.version)
+        self.outcomes["matched" if mentions else "unmatched"] += 1
+        if post.version > 1:
+            self.world.take(Retraction(post.key, post.version, post.created_at, origin))
+        for mention in mentions:
+            self.newest[mention.company] = max(self.newest.get(mention.company, 0), mention.event_time)
+            identity = (mention.post, mention.version, mention.company)
+            if identity not in self.identities:  # a post delivered twice counts once
+                self.identities.add(identity)
+                self.world.take(mention)
+
+
+def recomputed(lines: Iterable[bytes], watchlists: tuple[Path, ...], home: Path) -> Recomputed:
+    """From the raw lines; `home` holds the key of the authors' hashes."""
+    judge = load_judge(read_settings({}, watchlists=watchlists))
+    secret = (home / "author.key").read_bytes()
+    found = Recomputed()
+    for number, raw in enumerate(lines):
+        found.take(raw, judge, secret, number)
+    return found
+
+
+def expected_series(truth: Recomputed, at: int) -> Series:
+    """The series of an exposition that must be there with these values, for a stream clock of `at` ms."""
+    found: Series = {}
+
+    def put(name: str, value: float, **labels: str) -> None:
+        found[name, frozenset(labels.items())] = value
+
+    for platform, count in truth.platforms.items():
+        put("vigie_posts_total", count, platform=platform)
+    for outcome, count in truth.outcomes.items():
+        put("vigie_records_total", count, outcome=outcome)
+    for company, newest in truth.newest.items():
+        put("vigie_company_newest_event_timestamp_seconds", newest / 1000, company=company)
+    for company in truth.newest:
+        for window in truth.world.windows(company, at):
+            where = {"company": company, "window": window.window}
+            put("vigie_reputation_score_low", window.low / 100, **where)
+            put("vigie_reputation_score_high", window.high / 100, **where)
+            if window.state == "ok":
+                put("vigie_reputation_score", window.score / 100, **where)
+            put("vigie_reputation_evidence", window.evidence / 100, **where)
+            put("vigie_reputation_weight", window.weight / 1000, **where)
+            for label, count in zip(
+                ("negative", "neutral", "positive", "unscored"), window.mentions, strict=True
+            ):
+                put("vigie_reputation_mentions", count, **where, sentiment=label)
+            for name, count in window.disclosures.items():
+                kind, mode, role = name.split("/")
+                put("vigie_reputation_disclosures", count, **where, kind=kind, mode=mode, role=role)
+    return found
