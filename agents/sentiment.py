@@ -115,8 +115,9 @@ class SentimentScorer:
             shares = model.probabilities([posts[i] for i in places])
             heads = [int(kinds is not None and kinds[i] == "review") for i in places]
             chosen = shares[np.arange(len(places)), heads]
-            labels = chosen.argmax(axis=1).tolist()
-            scores = (chosen[:, 2] - chosen[:, 0]).tolist()
+            balance = chosen[:, 2] - chosen[:, 0]
+            labels = np.where(balance == 0, 1, chosen.argmax(axis=1)).tolist()  # torn is neutral
+            scores = balance.tolist()
             for i, head, label, score in zip(places, heads, labels, scores, strict=True):
                 found[i] = Sentiment(LABELS[label], score, model.names[head])
         return found
