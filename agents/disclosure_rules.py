@@ -37,9 +37,10 @@ class RuleError(ValueError):
 class Rule:
     """One rule: what its phrases are evidence of, and how strong (a kind is tagged from 60 on).
 
-    `kind` is a disclosure kind, or a sign: `tie` (the author belongs to an organisation), `against` (a customer,
-    the press, sport, …: taken off every kind not in `spares`), `role` (who speaks), `register` (weight > 0
-    private, < 0 public). `many`: each of its phrases that matches counts. `mode` `by-tie`: explicit where the tie is stated, else implicit.
+    `kind` is a disclosure kind, or a sign: `tie` (the author belongs to an organisation), `against` (a
+    customer, the press, sport, …: taken off every kind not in `spares`), `role` (who speaks), `register`
+    (weight > 0 private, < 0 public). `many`: each of its phrases that matches counts. `mode` `by-tie`:
+    explicit where the tie is stated, else implicit.
     """
 
     name: str
@@ -164,7 +165,8 @@ class RuleBook:
     `kinds` (the six kinds), `signs` (ties, and what speaks against), `speech` (role and register)."""
 
     def __init__(self, toml: str) -> None:
-        """Raises `RuleError`, `phrase.PhraseError` or `tomllib.TOMLDecodeError` on a file that cannot be used."""
+        """Raises `RuleError`, `phrase.PhraseError` or `tomllib.TOMLDecodeError` on a file that cannot be
+        used."""
         data = tomllib.loads(toml)
         self.language: str = data["language"]
         classes: Classes = {key: tuple(value.split()) for key, value in data.get("words", {}).items()}
