@@ -38,6 +38,8 @@ class WorkModel:
         """`data`: bias and scale as little-endian int32, then 2^13 signed bytes."""
         if len(data) != 8 + (1 << BITS):
             raise ValueError(f"a work model has {8 + (1 << BITS)} bytes, not {len(data)}")
+        self._bias: int
+        self._scale: int
         self._bias, self._scale = unpack_from("<ii", data)
         self._weights: list[int] = memoryview(data)[8:].cast("b").tolist()
 

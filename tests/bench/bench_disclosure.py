@@ -26,7 +26,8 @@ from schemas.post import Author, Post, Source
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("VIGIE_SHARED", ROOT.parent / "shared")) / "data"
-SETS = (("en_semeval_13_16.jsonl.gz", "en"), ("en_airline_posts.csv.gz", "en"), ("en_goemotions_dev.jsonl.gz", "en"),
+SETS = (("en_semeval_13_16.jsonl.gz", "en"), ("en_airline_posts.csv.gz", "en"),
+("en_goemotions_dev.jsonl.gz", "en"),
         ("fr_xlmt_train.jsonl.gz", "fr"), ("fr_insurance_posts.csv.gz", "fr"))  # fmt: skip
 ROWS = 4_000
 
@@ -44,9 +45,8 @@ def texts(name: str) -> list[str]:
 def main() -> None:
     tagger, profiler = DisclosureTagger(shipped_rules()), SpeakerProfiler()
     table = CredibilityTable((ROOT / "deploy" / "credibility.toml").read_text("utf-8"))
-    print(
-        f"{'set':28} {'posts':>6} {'code points':>11} {'disclosure':>11} {'speaker':>8} {'credibility':>11} {'signature':>9} µs"
-    )
+    columns = ("posts", "length", "disclosure", "speaker", "credibility", "signature")
+    print(f"{'µs a post':28}" + "".join(f"{column:>12}" for column in columns))
     for name, code in SETS:
         author = Author(handle="ana", followers=120)
         posts = [Post("x:1", "twitter", text, 0, Source("bench"), author=author) for text in texts(name)]

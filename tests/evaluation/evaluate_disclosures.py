@@ -172,7 +172,8 @@ def section(made: dict[str, dict[str, float]]) -> str:
     lines = [
         "## Disclosures, roles, registers", "",
         "`test` was written before the first rule and never tuned on, but by the hand that wrote the rules;",
-        "`dev` and `kinds` (no spans, modes or roles) were read while rules were written: fit, not promise.", "",
+        "`dev` and `kinds` (no spans, modes or roles) were read while rules were written: fit, not promise.",
+        "",
         "| figure | " + " | ".join(halves) + " |", "|---|" + "---:|" * len(halves),
     ]  # fmt: skip
     for figure in made[halves[0]]:

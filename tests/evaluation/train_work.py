@@ -30,11 +30,13 @@ POSITIVE = ("en_glassdoor_a_proscons",)
 NEGATIVE = ("en_semeval_13_16", "en_goemotions_train", "en_brand_sxsw")
 _MARKS = re.compile(r"https?://\S+|[@#]\w+|\[NAME\]")
 _ADJECTIVES = (
-    "great", "good", "poor", "friendly", "rude", "helpful", "slow", "lovely", "terrible", "amazing", "nice", "bad",
+    "great", "good", "poor", "friendly", "rude", "helpful", "slow", "lovely", "terrible", "amazing", "nice",
+    "bad",
     "excellent", "awful", "decent",
 )  # fmt: skip
 _ASPECTS = (
-    "service", "staff", "food", "prices", "delivery", "atmosphere", "room", "breakfast", "location", "selection",
+    "service", "staff", "food", "prices", "delivery", "atmosphere", "room", "breakfast", "location",
+    "selection",
     "quality", "manager", "communication", "value", "support", "waiter", "team", "wifi", "pool", "experience",
     "reception", "coffee", "packaging", "battery", "screen", "parking", "environment", "customer service",
     "check-in", "crew", "people", "management", "pay by card", "opening hours", "product", "training video",

@@ -15,7 +15,8 @@ from schemas.post import Author, Post, Source
 TAGGER = DisclosureTagger(shipped_rules())
 PROFILER = SpeakerProfiler()
 PIECES = st.sampled_from([
-    "I work at Brixtel", "my boss", "yelled", "je bosse chez", "Orange", "60 h", "on", "notre client", "!", ". ", "\n",
+    "I work at Brixtel", "my boss", "yelled", "je bosse chez", "Orange", "60 h", "on", "notre client", "!",
+    ". ", "\n",
     "😀", "é", "İ", "ß", "#team", "@x", "the pay is poor", "they told us", "half the site closes", "encore",
     "au bureau", "pot de départ", "refund", "selon Les Échos", "10 ans chez",
 ])  # fmt: skip

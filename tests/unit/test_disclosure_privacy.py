@@ -15,7 +15,8 @@ from schemas.post import Post, Source
 
 TAGGER = DisclosureTagger(shipped_rules())
 SENSITIVE = (
-    "union", "syndicat", "cgt", "religio", "church", "muslim", "catholi", "politic", "health", "cancer", "depress",
+    "union", "syndicat", "cgt", "religio", "church", "muslim", "catholi", "politic", "health", "cancer",
+    "depress",
     "gay", "lesb", "hiv", "crim", "convict", "séropositif", "enceinte", "pregnan",
 )  # fmt: skip
 
