@@ -175,7 +175,7 @@ def _heads(word: str) -> bool:
 
 
 def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:
-    parts = ["(?:(?<=^ )|(?<=[.])) {0,3}" if anchored else "(?<=[ .])"]
+    parts = ["(?<=[.]) {0,3}" if anchored else "(?<=[ .])"]
     for position, slot in enumerate(slots):
         if slot in _GAPS:
             parts.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")
@@ -183,5 +183,5 @@ def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ende
             parts.append(f"(?:{_slot_pattern(slot[:-1], classes)}{_SPACE})?")
         else:
             parts.append(_slot_pattern(slot, classes) + ("" if position == len(slots) - 1 else _SPACE))
-    parts.append(r"(?= {0,4}[.]| {0,4}$)" if ended else "(?=[ .])")
+    parts.append("(?= {0,4}[.])" if ended else "(?=[ .])")
     return "".join(parts)
