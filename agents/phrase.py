@@ -93,6 +93,27 @@ def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     return (apart, f" {''.join(pieces)}{tail}")
 
 
+def _heads(alternative: str) -> tuple[str, ...]:
+    """The padded literals of which one begins the alternative wherever it stands."""
+    word, *more = alternative.rstrip("*").split("_")
+    tail = " " if more or not alternative.endswith("*") else ""
+    pieces = canvas(word.replace("-", "'"))[1:-1].split()
+    if len(pieces) == 1:
+        return (f" {pieces[0]}{tail}",)
+    return (f" {pieces[0]} ", f" {''.join(pieces)}{tail}")
+
+
+def _whole(alternative: str) -> tuple[str, ...]:
+    """The padded literals that are the alternative, its words one space apart."""
+    spelt = [""]
+    for word in alternative.split("_"):
+        pieces = canvas(word.replace("-", "'"))[1:-1].split()
+        if not pieces:
+            raise PhraseError(f"{alternative!r} holds no letter or digit")
+        spelt = [f"{start} {way}" for start in spelt for way in {" ".join(pieces), "".join(pieces)}]
+    return tuple(sorted(f"{words} " for words in spelt))
+
+
 def _slot_pattern(slot: str, classes: Classes) -> str:
     options: list[str] = []
     for word in alternatives(slot, classes):
@@ -123,21 +144,13 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
         raise PhraseError(f"a phrase starts with a required slot: {source!r}")
     if len(slots) == 1 and not anchored and not ended and _wakes(slots[0], classes):
         words = alternatives(slots[0], classes)
-        plain = tuple(word for word in words if not set("_*'-") & set(word))
-        other = tuple(word for word in words if word not in plain)
+        open_ended = tuple(word for word in words if word.endswith("*"))
         made = [
-            Phrase(
-                source,
-                _pattern([word], classes),
-                _literals(word, rank),
-                (),
-                named=False,
-                first=True,
-                literal=True,
-            )
-            for word in plain
+            Phrase(source, _pattern([word], classes), _whole(word), (), named=False, first=True, literal=True)
+            for word in words
+            if word not in open_ended
         ]
-        return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
+        return made + ([_phrase(source, ["|".join(open_ended)], classes, rank)] if open_ended else [])
     return [_phrase(source, slots, classes, rank, anchored=anchored, ended=ended)]
 
 
@@ -154,24 +167,26 @@ def _phrase(
     for place, slot in enumerate(slots):
         if not _wakes(slot, classes):
             continue
-        literals = tuple(x for word in alternatives(slot, classes) for x in _literals(word, rank))
+        words = alternatives(slot, classes)
+        if place == 0 and not anchored and len(words) > LONG_LIST:
+            # a list of trades is matched where one stands, never searched for along the text
+            candidates.append((0.0, place, tuple(head for word in words for head in _heads(word))))
+            continue
+        literals = tuple(literal for word in words for literal in _literals(word, rank))
         # Zipf's law: the n-th word by frequency comes up in proportion to 1 / n
         cost = sum(1 / (1 + rank.get(literal.strip(), UNCOMMON)) for literal in literals)
-        if place == 0 and len(literals) > LONG_LIST:
-            cost = 0.0  # a list of trades is matched where one stands, never searched for along the text
         candidates.append((cost, place, literals))
     if not candidates:
         raise PhraseError(f"nothing in {source!r} could wake it")
     (_, place, triggers), *others = sorted(candidates)
     needs = next((literals for _, _, literals in others if len(literals) <= SHORT_LIST), ())
-    first = place == 0 and not anchored and all(_heads(word) for word in alternatives(slots[0], classes))
+    first = (
+        place == 0
+        and not anchored
+        and set(triggers) >= {head for word in alternatives(slots[0], classes) for head in _heads(word)}
+    )
     pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
     return Phrase(source, pattern, triggers, needs, _NAME in pattern, first, literal=False)
-
-
-def _heads(word: str) -> bool:
-    """Whether the literal of an alternative stands at its start."""
-    return not set("_'-") & set(word)
 
 
 def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:

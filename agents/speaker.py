@@ -23,8 +23,7 @@ _PLATFORM_REGISTER = {
     "facebook": 10, "twitter": 0, "bluesky": 5, "mastodon": 0, "telegram": 5,
 }  # fmt: skip
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|im|my|me|we|je|j'|j’|mon|ma|mes|moi|on)\b", re.IGNORECASE)
-_LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|!!|\?!|…$|\.\.\.")
-_LINK = re.compile(r"https?://|\bhttp\b")
+_LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
 _MENTION = re.compile(r"(?<![\w.])@\w")
 _AUTHORITIES: frozenset[Role] = frozenset({"media", "organisation"})
 
@@ -98,11 +97,10 @@ class SpeakerProfiler:
         score = sum(hit.rule.weight for hit in reading.hits if hit.rule.kind == "register")
         score += _PLATFORM_REGISTER.get(post.platform, -40 if reading.review else -10)
         score += 15 if _FIRST_PERSON.search(text) else -15
-        score += 15 if _LIVELY.search(text) else 0
+        score += 15 if "!!" in text or "..." in text or (not text.isascii() and _LIVELY.search(text)) else 0
         score += 15 if text[:1].islower() else 0
-        score -= 30 if _LINK.search(text) else 0
+        score -= 30 if "http" in text else 0
         score -= 40 if text[:1] == "@" and any(s <= 1 for _, spans in matches for s, _ in spans) else 0
-        score -= 20 if _against(reading.hits) and not reading.disclosures else 0
         return score > PRIVATE_ABOVE
 
 
@@ -128,10 +126,6 @@ def _speaks_as_staff(hits: Iterable[Hit]) -> bool:
     return any(hit.rule.kind == "employer" and hit.rule.role == "employee" for hit in hits)
 
 
-def _against(hits: Iterable[Hit]) -> int:
-    return sum(hit.rule.weight for hit in hits if hit.rule.kind == "against")
-
-
 def _named_like(post: Post, companies: list[str]) -> bool:
     """Whether the account bears the very name of a company that it speaks of."""
     names = {(post.author.handle or "").lower().lstrip("@"), (post.author.name or "").lower()}
@@ -147,5 +141,7 @@ def _interaction(post: Post, matches: Matches) -> Interaction:
     if post.text[:1] == "@" and len(post.text) > 1:
         return "reply"
     starts = {start for _, spans in matches for start, _ in spans}
+    if "@" not in post.text:
+        return "alone"
     others = [m.start() for m in _MENTION.finditer(post.text) if not {m.start(), m.start() + 1} & starts]
     return "third-party" if others else "alone"

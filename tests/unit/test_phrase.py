@@ -67,5 +67,6 @@ def test_the_rarest_slot_wakes_the_phrase() -> None:
 
 
 def test_plain_words_need_no_pattern() -> None:
-    made = compile_phrase("payslip|pay_rise", CLASSES, RANK)
-    assert [phrase.literal for phrase in made] == [True, False]
+    made = compile_phrase("payslip|pay_rise|overwork*", CLASSES, RANK)
+    assert [phrase.literal for phrase in made] == [True, True, False]
+    assert found("pay_rise", "no pay rise again") == ["pay rise"]
