@@ -33,7 +33,7 @@ class DipSettings:
     deploy/prometheus/rules/vigie.yml states the same values; a test compares them.
     """
 
-    delta: int = 500
+    delta: int = 800
     short_evidence: int = 800
     long_evidence: int = 2_000
     largest_author: int = 3_333

@@ -37,17 +37,17 @@ def fallen(at: int = START, company: str = "orange", **windows: dict[str, object
 @pytest.mark.parametrize(
     ("windows", "cause", "margin"),
     [
-        ({}, "dip", 500),
-        ({"w1h": {"high": 5_499}}, "dip", 1),
-        ({"w1h": {"high": 5_500}}, None, 0),
+        ({}, "dip", 200),
+        ({"w1h": {"high": 5_199}}, "dip", 1),
+        ({"w1h": {"high": 5_200}}, None, 0),
         ({"w6h": {"high": 6_000}}, None, 0),
         ({"w6h": {"high": 5_999}}, "dip", 1),
         ({"w1h": {"evidence": 799}}, None, 0),
         ({"w6h": {"evidence": 1_999}}, None, 0),
-        ({"w1h": {"largest_author": 3_334}}, "author-flood", 500),
-        ({"w6h": {"largest_author": 3_334}}, "author-flood", 500),
+        ({"w1h": {"largest_author": 3_334}}, "author-flood", 200),
+        ({"w6h": {"largest_author": 3_334}}, "author-flood", 200),
         ({"w1h": {"high": 6_000, "rules": {"v2": 1}}}, "rules-change", 0),
-        ({"w28d": {"mentions": (0, 560, 0, 0)}, "w24h": {"mentions": (4, 0, 0, 0)}}, "dip", 500),
+        ({"w28d": {"mentions": (0, 560, 0, 0)}, "w24h": {"mentions": (4, 0, 0, 0)}}, "dip", 200),
         ({"w1h": {"high": 6_000}, "w28d": {"mentions": (0, 560, 0, 0)}}, "volume-collapse", 0),
         ({"w1h": {"high": 6_000}, "w28d": {"mentions": (0, 559, 0, 0)}}, None, 0),
     ],
@@ -77,7 +77,7 @@ def test_an_alert_that_pauses_is_one_alert_and_keeps_its_worst() -> None:
     def at(minutes: int, high: int) -> tuple[int, list[Reputation]]:
         return START + minutes * MINUTE, [fallen(START + minutes * MINUTE, w1h={"high": high})]
 
-    found = alerts_of([at(0, 5_400), at(5, 5_200), at(10, 6_000), at(30, 5_400), at(70, 5_400)], SETTINGS)
+    found = alerts_of([at(0, 5_100), at(5, 4_900), at(10, 6_000), at(30, 5_100), at(70, 5_100)], SETTINGS)
     assert [(alert.fired - START, alert.last - START, alert.margin) for alert in found] == [
         (0, 30 * MINUTE, 300),
         (70 * MINUTE, 70 * MINUTE, 100),
