@@ -20,7 +20,9 @@ async def produce(bootstrap: str, topic: str, values: Iterable[bytes]) -> None:
         await producer.stop()
 
 
-async def consume(bootstrap: str, topic: str, *, group: str | None = None) -> list[tuple[bytes | None, bytes]]:
+async def consume(
+    bootstrap: str, topic: str, *, group: str | None = None
+) -> list[tuple[bytes | None, bytes]]:
     """(key, value) of every record that the topic has now."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
     await consumer.start()
