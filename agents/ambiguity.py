@@ -15,13 +15,13 @@ from functools import cached_property
 
 from agents import name_hints
 from agents.folding import Folded, bounded, fold
-from agents.forms import ambiguous_forms, phrases_around
+from agents.forms import Manner, ambiguous_forms, phrases_around
 from schemas.judged import Span
 from schemas.watchlist import Company
 
 NEEDED = 3
 SETTLED = 6_500
-Doubtful = tuple[Span, bool]  # where an ambiguous form stands, and whether a mark (#, @) precedes it
+Doubtful = tuple[Span, Manner]
 _SIGNS = bytes.maketrans(b"@#$", b"   ")
 # Words of business in both languages, folded: they speak for any company, though less than its own context.
 _BUSINESS = """
@@ -116,11 +116,6 @@ class Doubts:
     def __init__(self, company: Company, index: int) -> None:
         self._index = index
         forms = ambiguous_forms(company)
-        casings = {name for name in (company.name, *company.aliases) if fold(name) in forms}
-        covered = {fold(name) for name in casings}
-        casings |= {form for form in company.ambiguous if fold(form) not in covered}
-        self._casings = casings
-        self._shouted = {casing.upper() for casing in casings} - casings
         self._calendar = bool(forms & name_hints.CALENDAR)
         self._for = Words(company.context)
         around = set(phrases_around(company, forms))
@@ -131,38 +126,32 @@ class Doubts:
 
         `settled`: other evidence in the post already showed that it is about the company.
         """
-        cased = [marked or reading.text[slice(*span)] in self._casings for span, marked in forms]
         if settled:
-            return [SETTLED if fits else 0 for fits in cased]
-        shouted = [reading.text[slice(*span)] in self._shouted for span, _ in forms]
-        if not any(cased + shouted) or self._against.found(reading):
+            return [SETTLED] * len(forms)
+        if self._against.found(reading):
             return [0] * len(forms)
         context = len(self._for.found(reading))
         points = min(6, 2 * context) + min(2, reading.business)
         result = []
-        for (span, marked), fits, loud in zip(forms, cased, shouted, strict=True):
-            counts = (fits or loud) and (context or not (self._calendar or loud))
-            total = points + (1 if marked else self._around(reading, span)) if counts else 0
+        for span, manner in forms:
+            counts = context or not (self._calendar or manner == "shouted")
+            total = points + self._around(reading, span, manner) if counts else 0
             result.append(min(8_900, SETTLED - 500 + 500 * (total - NEEDED)) if total >= NEEDED else 0)
         return result
 
-    def _around(self, reading: Reading, span: Span) -> int:
+    def _around(self, reading: Reading, span: Span, manner: Manner) -> int:
         """Points for and against from what stands around the form."""
+        if manner == "marked":
+            return 1
         text, data = reading.text, reading.plain
         start, end = reading.folded.place(span[0]), reading.folded.place(span[1])
         before, after = data[max(0, start - name_hints.REACH) : start], data[end : end + name_hints.REACH]
         points = name_hints.grammar(before, after)
-        if self._for.hold(before.split()[-1] if before.strip() else b"") or self._for.hold(
-            (after.split() or [b""])[0]
-        ):
-            points += 1
+        points += any(map(self._for.hold, before.split()[-1:] + after.split()[:1]))
         if reading.named_alike(span, self._index):
             points += 2
         if not reading.capitals_tell_nothing:
-            shown = text[span[0] : span[1]] not in self._shouted and not name_hints.opens_sentence(
-                text, span[0]
-            )
-            points += shown
+            points += manner == "cased" and not name_hints.opens_sentence(text, span[0])
             beside = name_hints.capital_neighbours(text, span)
             points -= 2 * sum(word is not None and not self._for.hold(fold(word).encode()) for word in beside)
         return points

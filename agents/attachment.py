@@ -12,7 +12,7 @@ Employers = Callable[[str], Sequence[str]]
 """Ids of the watched companies that a bio or a declared employer names."""
 
 
-def nobody(text: str) -> Sequence[str]:
+def nobody(_text: str) -> Sequence[str]:
     """No watched employer in any bio."""
     return ()
 

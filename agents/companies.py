@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from agents.ambiguity import Doubts, Reading
+from agents.ambiguity import SETTLED, Doubts, Reading
 from agents.entities import Accounts
 from agents.folding import Folded
-from agents.forms import Form, Tier, forms_of
+from agents.forms import Form, Manner, Tier, forms_of
+from agents.hashtags import compounds
 from schemas.judged import EvidenceKind, Span
 from schemas.post import Post
 from schemas.watchlist import Watchlist
@@ -36,13 +37,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One piece of evidence; `doubtful` where its form is ambiguous and nothing has settled it yet."""
+    """One piece of evidence; `doubtful` is how its form is written if that is ambiguous, else None."""
 
     company: int
     evidence: EvidenceKind
     confidence: int
     span: Span | None
-    doubtful: bool = False
+    doubtful: Manner | None = None
 
     @property
     def place(self) -> Span:
@@ -70,6 +71,8 @@ class CompanyMatcher:
         folded = Folded(post.text)
         hits = self._automaton.find_matches_as_indexes(folded.data, overlapping=True)
         found = self._in_text(post, folded, hits) if hits else []
+        if "#" in post.text:
+            found += self._in_compounds(post.text, found)
         entities = post.entities
         if entities.mentions or entities.hashtags or entities.cashtags or entities.urls:
             found += self._in_entities(post, found)
@@ -102,11 +105,17 @@ class CompanyMatcher:
                     continue
                 if form.tier is Tier.BLOCK:
                     blocked.append((form.company, placed))
-                elif item := _read(form, post, placed):
-                    (words if form.tier is Tier.WORD else found).append(item)
+                else:
+                    (words if form.tier is Tier.WORD else found).append(_read(form, post, placed))
         if len(words) > 1 or blocked:
             words = _uncovered(words, blocked)
         return found + words
+
+    def _in_compounds(self, text: str, found: Iterable[Found]) -> list[Found]:
+        """Names in compound hashtags that are not whole hashtags of their own."""
+        whole = {item.span for item in found if item.evidence == "hashtag"}
+        inside = compounds(text, self._accounts.tags)
+        return [Found(company, "hashtag", 8_500, span) for company, span in inside if span not in whole]
 
     def _in_entities(self, post: Post, found: Iterable[Found]) -> list[Found]:
         """What the platform marked and the text did not show already."""
@@ -132,30 +141,27 @@ class CompanyMatcher:
     def _believed(self, reading: Reading, doubtful: Sequence[Found], *, settled: bool) -> list[Found]:
         """The doubtful forms that count; once one does, the others in the same casing do too."""
         doubts = self._doubts[doubtful[0].company]
-        forms = [(item.place, item.evidence != "context") for item in doubtful]
+        forms = [(item.place, item.doubtful) for item in doubtful if item.doubtful]
         weights = doubts.weigh(reading, forms, settled=settled)
         if any(weights) and not settled:
-            weights = [
-                max(two) for two in zip(weights, doubts.weigh(reading, forms, settled=True), strict=True)
-            ]
+            weights = [weight or SETTLED for weight in weights]
         return [
             replace(item, confidence=weight) for item, weight in zip(doubtful, weights, strict=True) if weight
         ]
 
 
-def _read(form: Form, post: Post, span: Span) -> Found | None:
+def _read(form: Form, post: Post, span: Span) -> Found:
     """What a form that stands on its boundaries is worth in this post."""
-    if form.tier is Tier.HANDLE:
-        own = form.counts_on(post.platform)
-        return Found(
-            form.company, "handle", 9_900 if own else 7_000, span, doubtful=form.ambiguous and not own
-        )
+    doubtful = form.manner(post.text[slice(*span)]) if form.ambiguous else None
     if form.tier is Tier.WORD:
-        evidence: EvidenceKind = "context" if form.ambiguous else "alias"
-        return Found(form.company, evidence, 9_000, span, doubtful=form.ambiguous)
+        return Found(form.company, "context" if doubtful else "alias", 9_000, span, doubtful)
     if form.tier is Tier.HASHTAG:
-        return Found(form.company, "hashtag", 9_200, span, doubtful=form.ambiguous)
-    return Found(form.company, "domain" if form.tier is Tier.DOMAIN else "cashtag", 9_500, span)
+        return Found(form.company, "hashtag", 9_200, span, doubtful)
+    if form.tier is not Tier.HANDLE:
+        return Found(form.company, "domain" if form.tier is Tier.DOMAIN else "cashtag", 9_500, span)
+    if form.counts_on(post.platform):
+        return Found(form.company, "handle", 9_900, span)
+    return Found(form.company, "handle", 7_000, span, doubtful)
 
 
 def _uncovered(words: Sequence[Found], blocked: Iterable[tuple[int, Span]]) -> list[Found]:

@@ -22,6 +22,8 @@ PROFILE = slice(26, 42)  # flags, weight, circumstances: the part that few disti
 _PROFILE = Struct("<IIQ")
 _VERSION = Struct("<Q")
 _VERSION_AT = 50
+_TELLING = Struct("<qh20xI")
+_KEY_LIMIT = 128  # bytes
 _OUTCOME_BITS = 3
 _ROLE_SHIFT = 2
 _REPOST = 1 << 5
@@ -91,6 +93,14 @@ def hash64(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) or 1
 
 
+def ledger_key(post: str) -> str:
+    """`post` as the ledger names it: itself, or for a monstrous key its beginning and its hash, so that
+    no batch, whatever its posts call themselves, grows beyond what one table value may hold."""
+    if len(post) <= _KEY_LIMIT // 4 or len(post.encode()) <= _KEY_LIMIT:
+        return post
+    return f"{post[: _KEY_LIMIT // 8]}~{blake2b(post.encode(), digest_size=16).hexdigest()}"
+
+
 def subjects_of(mention: Mention) -> tuple[str, ...]:
     """The company, then the persons on the opt-in list whom the mention concerns."""
     if not mention.persons:
@@ -103,11 +113,11 @@ def pack(mention: Mention, subject: str, names: Names) -> bytes:
     flags = _FLAG_OF_ROLE[mention.role] | (_FLAG_OF_LABEL[mention.label] if mention.scored else UNSCORED)
     for disclosure in mention.disclosures:
         flags |= _FLAG_OF_DISCLOSURE[disclosure.kind, disclosure.explicit]
-    post = mention.post.encode()
+    post = ledger_key(mention.post).encode()
     root = b""
     if mention.kind == "repost" and mention.repost_of not in (None, mention.post):
         flags |= _REPOST
-        root = (mention.repost_of or "").encode()
+        root = ledger_key(mention.repost_of or "").encode()
     head = HEAD.pack(
         mention.event_time,
         mention.score,
@@ -134,6 +144,12 @@ def version_of(body: bytes) -> int:
 
 def time_of(body: bytes) -> int:
     return int.from_bytes(body[:8], "little", signed=True)
+
+
+def telling_of(body: bytes) -> tuple[int, int, int]:
+    """Time, score and weight."""
+    time, score, weight = _TELLING.unpack_from(body)
+    return time, score, weight
 
 
 def post_of(body: bytes) -> str:
@@ -164,7 +180,7 @@ def role_of(flags: int) -> int:
 def profile_of(packed: bytes, names: Names) -> Profile:
     """Spell out `body[PROFILE]`."""
     flags, _, circumstances = _PROFILE.unpack(packed)
-    platform, credibility, rules = names.text_of(circumstances).split("\n")
+    platform, credibility, rules = names.text_of(circumstances).rsplit("\n", 2)
     disclosed = tuple(pair for pair, flag in _FLAG_OF_DISCLOSURE.items() if flags & flag)
     return Profile(
         OUTCOMES[outcome_of(flags)], ROLES[role_of(flags)], platform, credibility, rules, disclosed

@@ -39,7 +39,7 @@ class Rule:
 
     `kind` is a disclosure kind, or a sign: `tie` (the author belongs to an organisation), `against` (a customer,
     the press, sport, …: taken off every kind not in `spares`), `role` (who speaks), `register` (weight > 0
-    private, < 0 public). `mode` `by-tie`: explicit where the tie is stated, else implicit.
+    private, < 0 public). `many`: each of its phrases that matches counts. `mode` `by-tie`: explicit where the tie is stated, else implicit.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Rule:
     mode: Stated
     role: Role | None
     spares: frozenset[str]
+    many: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,17 @@ def surface_of(text: str) -> Surface:
 
 def _rule(table: dict[str, Any], language: str) -> Rule:
     name = f"{language}.{table.get('id', '?')}"
-    kind, mode = table.get("kind"), table.get("mode", "by-tie")
+    kind: Any = table.get("kind")
+    mode = table.get("mode", "by-tie")
     role, spares = table.get("role"), frozenset(table.get("spares", ()))
-    unknown = table.keys() - {"id", "kind", "weight", "mode", "role", "spares", "phrases"}
+    unknown = table.keys() - {"id", "kind", "weight", "mode", "role", "spares", "phrases", "many"}
     if unknown or kind not in KINDS | SIGNS or mode not in MODES or not spares <= KINDS:
         raise RuleError(f"rule {name}: unknown keys {sorted(unknown)}, kind, mode or spares")
     if role is not None and role not in ROLES:
         raise RuleError(f"rule {name}: unknown role {role!r}")
     if not isinstance(table.get("weight"), int) or not str(table.get("phrases", "")).strip():
         raise RuleError(f"rule {name}: needs an integer weight and phrases")
-    return Rule(name, kind, table["weight"], mode, role, spares)
+    return Rule(name, kind, table["weight"], mode, role, spares, table.get("many", False))
 
 
 class PhraseSet:
@@ -123,8 +125,11 @@ class PhraseSet:
         for number in sorted(places):
             rule = self.phrases[number][0]
             # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
-            name = f"{rule.name} {number}" if rule.kind == "tie" else rule.name
-            if name not in found and (hit := self._match(number, places[number], surface.text, is_name)):
+            name = f"{rule.name} {number}" if rule.many or rule.kind == "tie" else rule.name
+            needs = self.phrases[number][1].needs
+            if name in found or (needs and not any(need in surface.words for need in needs)):
+                continue
+            if hit := self._match(number, places[number], surface.text, is_name):
                 found[name] = hit
         return list(found.values())
 
@@ -135,7 +140,11 @@ class PhraseSet:
             return Hit(rule, start, end - 2, None)
         pattern = self.pattern(number)
         for start, _ in places:
-            match = pattern.match(surface, start + 1) if phrase.first else pattern.search(surface, max(0, start - REACH))
+            match = (
+                pattern.match(surface, start + 1)
+                if phrase.first
+                else pattern.search(surface, max(0, start - REACH))
+            )
             while match:
                 if not phrase.named:
                     return Hit(rule, match.start() - 1, match.end() - 1, None)
@@ -169,7 +178,9 @@ class RuleBook:
             rule = _rule(table, self.language)
             self.rules.append(rule)
             lines = (line.split("//")[0].strip() for line in table["phrases"].splitlines())
-            phrases += [(rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)]
+            phrases += [
+                (rule, made) for line in lines if line for made in compile_phrase(line, classes, rank)
+            ]
         if len({rule.name for rule in self.rules}) != len(self.rules):
             raise RuleError(f"{self.language}: two rules share an id")
         self.kinds = PhraseSet([pair for pair in phrases if pair[0].kind in KINDS])

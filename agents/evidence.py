@@ -8,26 +8,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
-from agents.contributions import post_of, unpack
+from agents.contributions import post_of, telling_of
 from agents.novelty import SHARE, Cluster
 
 SHOWN = 5
-Voice = tuple[int, int, str]  # how far it moves, time and key of the post to show
+Voice = tuple[int, int, bytes]  # how far it moves (the further the less), time and contribution to show
 
 
 def most_moving(bodies: Iterable[bytes], clusters: Mapping[bytes, Cluster], prior: int) -> tuple[str, ...]:
     """Keys of at most SHOWN posts that say anything but the prior; ties by time, then by key."""
-    lone: list[Voice] = []
+    voices: list[Voice] = []
     together: dict[Cluster, Voice] = {}
     for body in bodies:
-        head = unpack(body)
+        time, score, weight = telling_of(body)
+        pull = weight * (score - prior)
         cluster = clusters.get(body)
-        pull = head.weight * (head.score - prior) * (cluster.share if cluster else SHARE)
         if cluster is None:
-            lone.append((-abs(pull), head.time, post_of(body)))
+            voices.append((-abs(pull * SHARE), time, body))
         else:
-            this = (head.time, post_of(body))
-            before, time, key = together.get(cluster, (0, *this))
-            together[cluster] = (before + pull, *min(this, (time, key)))
-    voices = lone + [(-abs(pull), time, key) for pull, time, key in together.values()]
-    return tuple(key for pull, _, key in nsmallest(SHOWN, voices) if pull)
+            before, earliest, first = together.get(cluster, (0, time, body))
+            _, earliest, first = min((0, earliest, first), (0, time, body), key=_order)
+            together[cluster] = (before + pull * cluster.share, earliest, first)
+    voices += [(-abs(pull), time, body) for pull, time, body in together.values()]
+    # keys are read of the few that may be shown only
+    last = max(nsmallest(SHOWN, voices), default=(0, 0, b""))[:2]
+    ranked = sorted((voice for voice in voices if voice[:2] <= last), key=_order)
+    return tuple(post_of(body) for pull, _, body in ranked[:SHOWN] if pull)
+
+
+def _order(voice: Voice) -> tuple[int, int, str]:
+    pull, time, body = voice
+    return pull, time, post_of(body)

@@ -74,7 +74,7 @@ class Figures:
         latest = timeline.window(figures[0].window, at).weights
         for whole in reversed(figures):
             if whole.window in BASELINE_WINDOWS and same_rules(figures[0], whole):
-                past = timeline.window(whole.window, at).weights.sums(without=latest)
+                past = timeline.window(whole.window, at).weights.sums_without(latest)
                 found = standing(past, whole.prior, self._score)
                 if found.evidence >= BASELINE_EVIDENCE:
                     return Baseline(

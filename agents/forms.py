@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from agents import boundaries
 from agents.folding import bounded, fold
@@ -32,12 +33,16 @@ class Tier(Enum):
         return self.value if self.value in "@$#" else " "
 
 
+# An ambiguous form is written with @ or #, in its own casing, or in capitals that are not its own.
+Manner = Literal["marked", "cased", "shouted"]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One written form of the company at index `company`; `pattern` is searched for in folded text.
 
     `boundary` is how many bytes of it stand before the form itself; `head` and `tail` are separators that
-    belong to the form ("Canal+"), `inner` those within it.
+    belong to the form ("Canal+"), `inner` those within it; `casings` are those of an ambiguous word.
     """
 
     company: int
@@ -49,15 +54,29 @@ class Form:
     head: str = ""
     tail: str = ""
     inner: tuple[str, ...] = ()
+    casings: frozenset[str] = frozenset()
 
     def counts_on(self, platform: str) -> bool:
         """Whether a handle of this form is the company's on `platform`."""
         here = SAME_PLATFORM.get(platform, platform)
         return here == self.platform or here not in SOCIAL
 
+    def manner(self, written: str) -> Manner | None:
+        """How an ambiguous form is written in a text; None where the casing rules it out."""
+        if self.tier is not Tier.WORD:
+            return "marked"
+        plain = " ".join(written.split()) if self.inner else written
+        if plain in self.casings:
+            return "cased"
+        return (
+            "shouted" if plain.isupper() and any(plain == casing.upper() for casing in self.casings) else None
+        )
+
     def place(self, text: str, span: Span) -> Span | None:
         """The form's span in `text` if what stands around and inside it fits, else None."""
         start, end = span[0] - len(self.head), span[1] + len(self.tail)
+        if self.ambiguous and self.manner(text[max(0, start) : end]) is None:
+            return None
         if self.inner and not boundaries.separated_like(text[slice(*span)], self.inner):
             return None
         if self.head and (start < 0 or text[start : span[0]] != self.head):
@@ -91,11 +110,13 @@ def _all_forms(company: Company, index: int) -> Iterator[Form]:
     names = (company.name, *company.aliases)
     covered = {fold(name) for name in names}
     for name in (*names, *(form for form in company.ambiguous if fold(form) not in covered)):
-        yield from _form(index, Tier.WORD, name, ambiguous=fold(name) in doubtful)
+        vague = fold(name) in doubtful
+        spelt = names if fold(name) in covered else company.ambiguous
+        casings = frozenset(other for other in spelt if fold(other) == fold(name)) if vague else frozenset()
+        yield from _form(index, Tier.WORD, name, ambiguous=vague, casings=casings)
         tag = "".join(char for char in name if char.isalnum())
         if not tag.isdigit():
-            vague = fold(name) in doubtful or fold(tag) in doubtful
-            yield from _form(index, Tier.HASHTAG, tag, ambiguous=vague)
+            yield from _form(index, Tier.HASHTAG, tag, ambiguous=vague or fold(tag) in doubtful)
     for platform, handles in company.handles.items():
         for handle in handles:
             yield from _form(
@@ -124,7 +145,13 @@ def phrases_around(company: Company, doubtful: frozenset[str]) -> list[str]:
 
 
 def _form(
-    index: int, tier: Tier, written: str, *, ambiguous: bool = False, platform: str | None = None
+    index: int,
+    tier: Tier,
+    written: str,
+    *,
+    ambiguous: bool = False,
+    platform: str | None = None,
+    casings: frozenset[str] = frozenset(),
 ) -> Iterator[Form]:
     """The form of `written`; none where it has no letter or digit."""
     places = [place for place, char in enumerate(written) if fold(char)]
@@ -135,6 +162,6 @@ def _form(
     if tier is not Tier.WORD:
         head = tail = ""
     inner = boundaries.separators(core)
-    yield Form(
-        index, tier, bounded(core, tier.lead), int(tier.lead == " "), ambiguous, platform, head, tail, inner
-    )
+    lead = tier.lead
+    boundary = int(lead == " ")
+    yield Form(index, tier, bounded(core, lead), boundary, ambiguous, platform, head, tail, inner, casings)

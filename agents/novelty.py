@@ -38,15 +38,12 @@ def share(members: int) -> int:
 class Cluster:
     """Two or more members; compared by identity, so that a pane can be keyed by it."""
 
-    __slots__ = ("_coordinated", "members")
+    __slots__ = ("_coordinated", "members", "share")
 
     def __init__(self) -> None:
         self.members: dict[bytes, None] = {}
+        self.share = SHARE
         self._coordinated: bool | None = None
-
-    @property
-    def share(self) -> int:
-        return share(len(self.members))
 
     @property
     def coordinated(self) -> bool:
@@ -57,10 +54,12 @@ class Cluster:
 
     def enter(self, body: bytes) -> None:
         self.members[body] = None
+        self.share = share(len(self.members))
         self._coordinated = None
 
     def leave(self, body: bytes) -> None:
         del self.members[body]
+        self.share = share(len(self.members) or 1)
         self._coordinated = None
 
 

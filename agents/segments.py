@@ -7,7 +7,8 @@ old ones are removed), and segments whose days are all sealed by the `base`, whi
 tallies and the ranges it has swallowed. After a crash in between, what lies within a wider range, or
 within the base's, is recognised and dropped.
 
-Value: one format byte, 4 bytes of header length, a JSON header, then entries (2 bytes of length, body).
+Value: one format byte, 4 bytes of header length, a JSON header (a large one deflated), then entries
+(2 bytes of length, body). A batch of 2,000 records stays under a megabyte whatever it holds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from zlib import compress, decompress
 
 import orjson
 
@@ -24,7 +26,8 @@ from agents.tally import Tally
 from schemas.reputation import DAY
 
 BASE = "base"
-_FORMAT = b"\x01"
+_PLAIN, _DEFLATED = b"\x01", b"\x02"
+_LARGE = 64 * 1024  # bytes of header
 Range = tuple[int, int]  # first and last offset, both included
 
 
@@ -91,10 +94,11 @@ def write_base(ranges: Iterable[Range], tally: Tally) -> bytes:
 
 def read(value: bytes) -> Stored:
     """Inverse of the writers; ValueError for another format: our own corruption, to crash on."""
-    if value[:1] != _FORMAT:
+    if value[:1] not in (_PLAIN, _DEFLATED):
         raise ValueError(f"unknown segment format {value[:1]!r}")
     start = 5 + int.from_bytes(value[1:5], "little")
-    header = orjson.loads(value[5:start])
+    head = value[5:start]
+    header = orjson.loads(decompress(head) if value[:1] == _DEFLATED else head)
     return Stored(
         ranges=tuple((first, last) for first, last in header["ranges"]),
         level=header["level"],
@@ -125,7 +129,10 @@ def within(inner: Range, outer: Range) -> bool:
 
 def _pack(header: dict[str, Any], bodies: list[bytes]) -> bytes:
     head = orjson.dumps(header, option=orjson.OPT_SORT_KEYS)
-    parts = [_FORMAT, len(head).to_bytes(4, "little"), head]
+    layout = _PLAIN
+    if len(head) > _LARGE:
+        layout, head = _DEFLATED, compress(head)
+    parts = [layout, len(head).to_bytes(4, "little"), head]
     for body in bodies:
         parts += (len(body).to_bytes(2, "little"), body)
     return b"".join(parts)

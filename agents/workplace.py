@@ -24,6 +24,16 @@ def is_employer_review(post: Post) -> bool:
     return bool(_SITE.search(post.platform) or _SITE.search(post.source.name))
 
 
+_EMPTY = re.compile(
+    r"\W*(?:none|nothing|n\W?a|no cons?|no pros?|nil|rien|aucune?|neant|ras)\b.{0,40}$", re.IGNORECASE
+)
+
+
+def says_something(text: str) -> bool:
+    """Whether a review's field says more than that there is nothing to say."""
+    return len(text.split()) > 1 and not _EMPTY.match(text)
+
+
 class BioReader:
     """Finds a trade or an employer in what authors say of themselves."""
 

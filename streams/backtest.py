@@ -28,6 +28,7 @@ from streams.sources.fields import FieldMap
 from streams.sources.file import FileSource
 
 HOLD = 30 * MINUTE  # an alert that comes back within this never ended (keep_firing_for in the rules)
+NEVER = 2**63
 BATCH = 256
 Evaluation = tuple[int, list[Reputation]]  # an instant, and every subject's figures then
 
@@ -63,44 +64,54 @@ def alerts_of(evaluations: Iterable[Evaluation], settings: DipSettings) -> list[
     return found
 
 
-def published(lines: Iterable[bytes]) -> Iterator[Evaluation]:
+def published(lines: Iterable[bytes], since: int = 0, until: int = NEVER) -> Iterator[Evaluation]:
     """Values of reputation.v1, one a line, in order: at each instant, every subject's newest record."""
     newest: dict[tuple[str, str | None], Reputation] = {}
     for at, records in groupby((decode(line) for line in lines if line.strip()), key=attrgetter("at")):
         newest.update({(record.company, record.person): record for record in records})
-        yield at, [replace(record, at=at) for record in newest.values()]
+        if since <= at <= until:
+            yield at, [replace(record, at=at) for record in newest.values()]
 
 
-def measured(records: Iterable[Mention | Retraction], every: int) -> Iterator[Evaluation]:
-    """Mentions in order of event time, measured, and read at each multiple of `every` milliseconds."""
+def measured(
+    records: Iterable[Mention | Retraction], every: int, since: int = 0, until: int = NEVER
+) -> Iterator[Evaluation]:
+    """Mentions in order of event time, measured, and read at each multiple of `every` (milliseconds)
+    of [`since`, `until`] until the first one after the last record."""
     measure = Measure(MeasureSettings())
     waiting: list[tuple[int, Mention | Retraction]] = []
     due: int | None = None
     for offset, record in enumerate(records):
-        time = record.event_time if isinstance(record, Mention) else record.at
+        time = time_of(record)
         if due is None:
-            due = (time // every + 1) * every
+            due = max(time // every + 1, -(-since // every)) * every
         while time >= due:
+            if due > until:
+                return
             measure.fold(waiting, due)
             waiting.clear()
             yield due, measure.figures(due - 1)
             due += every
         waiting.append((offset, record))
-    if due is not None:
+    if due is not None and due <= until:
         measure.fold(waiting, due)
         yield due, measure.figures(due - 1)
 
 
+def time_of(record: Mention | Retraction) -> int:
+    return record.event_time if isinstance(record, Mention) else record.at
+
+
 def from_posts(
-    settings: Settings, path: str, fields: Sequence[str], every: int, say: Callable[[str], None]
-) -> Iterator[Evaluation]:
-    """Judge and measure a file of posts; what is no post is said with its reason and left out."""
+    settings: Settings, path: str, fields: Sequence[str], say: Callable[[str], None]
+) -> list[Mention | Retraction]:
+    """Judge a file of posts, in order of event time; what is no post is said with its reason."""
 
     def drop(event: Dropped) -> None:
         say(f"line {event.reject.offset}: {event.reject.reason}: {event.reject.detail}")
 
     source = FileSource(path, FieldMap.parse(fields))
-    return measured(asyncio.run(_judged(source, load_judge(settings), drop)), every)
+    return asyncio.run(_judged(source, load_judge(settings), drop))
 
 
 def instant_of(text: str | None, default: int) -> int:
@@ -143,13 +154,13 @@ async def _judged(
             if len(posts) == BATCH:
                 flush()
     flush()
-    return sorted(found, key=lambda record: record.event_time if isinstance(record, Mention) else record.at)
+    return sorted(found, key=time_of)
 
 
-def report(evaluations: Iterable[Evaluation], since: int, until: int, say: Callable[[str], None]) -> None:
+def report(evaluations: Iterable[Evaluation], say: Callable[[str], None]) -> None:
     """Say an alert a line, in the order of firing, then over how many evaluations."""
-    within = [(at, records) for at, records in evaluations if since <= at <= until]
-    for alert in alerts_of(within, DipSettings()):
+    read = list(evaluations)
+    for alert in alerts_of(read, DipSettings()):
         say(alert.words())
-    span = f" from {rfc3339(within[0][0])} to {rfc3339(within[-1][0])}" if within else ""
-    say(f"{len(within)} evaluations{span}")
+    span = f" from {rfc3339(read[0][0])} to {rfc3339(read[-1][0])}" if read else ""
+    say(f"{len(read)} evaluations{span}")

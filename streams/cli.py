@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
+from streams.audit_commands import audit, replay
 from streams.settings import VERSION, Settings, SettingsError, read_settings
+from streams.source_commands import source
 from streams.watchlist_commands import watchlist
 
 
@@ -67,7 +69,9 @@ def with_source(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what is fed."""
     options = (
         click.option(
-            "--source", help="File of posts, JSONL or CSV, .gz too; - is standard input [the sample corpus]."
+            "--source",
+            help="File of posts, JSONL or CSV, .gz too; - is standard input; or NAME:PATH for a platform's own "
+            "file and NAME: for a live route (`vigie source list`) [the sample corpus].",
         ),
         click.option(
             "--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT."
@@ -193,7 +197,13 @@ def explain(file: str, key: str | None, watchlists: tuple[Path, ...], fields: tu
 @click.option(
     "--map", "fields", multiple=True, help="With --posts: POST_FIELD=COLUMN or POST_FIELD==CONSTANT."
 )
-@click.option("--every", default=5, show_default=True, help="With --posts: minutes between evaluations.")
+@click.option(
+    "--every",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="With --posts: minutes between evaluations.",
+)
 @click.option("--since", help="Start of the range, RFC 3339 [the first evaluation].")
 @click.option("--until", help="End of the range, RFC 3339 [the last evaluation].")
 @with_settings
@@ -213,15 +223,16 @@ def backtest(
     measured anew in order of event time, under the watchlist and the rules of this installation.
     """
     from schemas.reputation import MINUTE
-    from streams.backtest import from_posts, instant_of, published, report
+    from streams.backtest import NEVER, from_posts, instant_of, measured, published, report
 
     settings = read_settings(**given)
-    start, end = instant_of(since, 0), instant_of(until, 2**63)
+    start, end = instant_of(since, 0), instant_of(until, NEVER)
     if posts:
-        report(from_posts(settings, str(file), fields, every * MINUTE, say), start, end, click.echo)
+        mentions = from_posts(settings, str(file), fields, say)
+        report(measured(mentions, every * MINUTE, start, end), click.echo)
         return
     with file.open("rb") as lines:
-        report(published(lines), start, end, click.echo)
+        report(published(lines, start, end), click.echo)
 
 
 @cli.command()
@@ -236,9 +247,11 @@ def doctor(**given: Any) -> None:
 def _feed_arguments(
     source: str | None, fields: tuple[str, ...], speed: str | None, *, follow: bool
 ) -> list[str]:
+    from streams.sources.opening import absolute
+
     arguments: list[str] = []
     if source is not None:
-        arguments += ["--source", source if source == "-" else str(Path(source).absolute())]
+        arguments += ["--source", absolute(source)]
     for field in fields:
         arguments += ["--map", field]
     if speed is not None:
@@ -253,7 +266,9 @@ def _with_broker(settings: Settings) -> Settings:
 
 
 cli.add_command(watchlist)
-
+cli.add_command(source)
+cli.add_command(audit)
+cli.add_command(replay)
 
 if __name__ == "__main__":
     main()

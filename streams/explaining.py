@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 
-from agents.disclosure import Weighed
-from agents.disclosure_rules import Hit
-from agents.judge import Explanation, Judge
+from agents.explanation import Evidence, KindExplained
+from agents.judge import Explained, Judge
 from schemas.judged import Span
 from schemas.post import Post
 from streams.judges import load_judge
@@ -36,16 +35,16 @@ async def _explain(judge: Judge, source: FileSource, key: str | None, say: Say) 
                 say(f"line {event.reject.offset}: {event.reject.reason}: {event.reject.detail}\n")
             elif isinstance(event, Upsert) and key in {None, event.post.key}:
                 found += 1
-                for line in explanation_lines(event.post, judge.explain([event.post])[0]):
+                for line in explanation_lines(event.post, judge.explain(event.post)):
                     say(line)
     if rejected:
         return 2
     return int(key is not None and not found)
 
 
-def explanation_lines(post: Post, explanation: Explanation) -> Iterator[str]:
+def explanation_lines(post: Post, explained: Explained) -> Iterator[str]:
     """The text with its disclosures marked, then each finding with the evidence for and against it."""
-    judged, reading = explanation.judged, explanation.reading
+    judged = explained.judged
     yield f"{post.key} ({post.platform}, {post.kind})"
     yield f"  {_marked(post.text, [(found.span, found.kind) for found in judged.disclosures])}"
     language, sentiment = judged.language, judged.sentiment
@@ -55,7 +54,7 @@ def explanation_lines(post: Post, explanation: Explanation) -> Iterator[str]:
     credibility = judged.author.credibility
     yield f"  author       {judged.author.role}; {credibility.level}, weight {credibility.weight / 1000:g}"
     yield f"  register     {judged.register}; {judged.interaction}"
-    for match, mention in zip(explanation.matches, judged.mentions, strict=True):
+    for match, mention in zip(explained.matches, judged.mentions, strict=True):
         yield (
             f"  company      {match.company}: by {match.evidence} {_quoted(post.text, match.span)} "
             f"({match.confidence / 100:.0f} %), {mention.sentiment.label}, author is {mention.role}"
@@ -66,30 +65,31 @@ def explanation_lines(post: Post, explanation: Explanation) -> Iterator[str]:
             f"  discloses    {found.kind}, {mode}, {_quoted(post.text, found.span)}, "
             f"of {found.company or 'no company named'} ({found.confidence / 100:.0f} %)"
         )
-    for account in reading.weighed:
-        yield from _account(post.text, account)
-    for hit in reading.hits:
-        if hit.rule.kind in {"tie", "against", "role", "register"}:
-            yield f"  sign         {hit.rule.kind} {hit.rule.weight:+d}: {_rule(post.text, hit)}"
+    for account in explained.disclosure.kinds:
+        yield from _account(account)
+    for name, signs in (("tie", explained.disclosure.ties), ("against", explained.disclosure.against)):
+        for sign in signs:
+            yield f"  sign         {name} {_rule(sign)}"
     yield f"  versions     {', '.join(f'{name} {version}' for name, version in judged.versions.items())}"
     yield ""
 
 
-def _account(text: str, account: Weighed) -> Iterator[str]:
-    outcome = "tagged" if account.tagged else f"not tagged: {account.needed - account.score} short"
+def _account(account: KindExplained) -> Iterator[str]:
+    outcome = "tagged" if account.disclosure else f"not tagged, lacking {'; '.join(account.lacking)}"
     yield f"  weighed      {account.kind}: {account.score} of {account.needed}, {outcome}"
-    for hit in account.hits:
-        yield f"               {hit.rule.weight:+d} {_rule(text, hit)}"
-    if account.tie:
-        yield f"               {account.tie:+d} the author's tie to an organisation"
-    elif not account.tagged:
-        yield "               no tie of the author to an organisation was found"
-    if account.against:
-        yield f"               {-account.against:+d} what speaks against it"
+    for evidence in account.evidence:
+        yield f"               {_rule(evidence)}"
+    for points, words in (
+        (account.tie, "the author's tie to an organisation"),
+        (account.model, "the trained model"),
+        (-account.against, "what speaks against it"),
+    ):
+        if points:
+            yield f"               {points:+d} {words}"
 
 
-def _rule(text: str, hit: Hit) -> str:
-    return f"{hit.rule.name} {_quoted(text, (hit.start, hit.end))}"
+def _rule(evidence: Evidence) -> str:
+    return f"{evidence.weight:+d} {evidence.rule} “{evidence.passage}”"
 
 
 def _quoted(text: str, span: Span | None) -> str:

@@ -8,9 +8,12 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from streams.exposition import CONTENT_TYPE, exposition
+from prometheus_client import CollectorRegistry, generate_latest
+
+from streams.exposition import CONTENT_TYPE, companies_exposition
 from streams.settings import SettingsError
 from streams.snapshot import Snapshot
+from streams.worker_metrics import worker_registry
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -19,8 +22,10 @@ def serve(host: str, port: int, newest: Callable[[], Snapshot]) -> WSGIServer:
     """A server of /metrics, /-/healthy and /-/ready, not yet serving; raises SettingsError where the
     address cannot be had."""
 
+    registry = worker_registry(newest)
+
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        status, kind, body = _answer(environ.get("PATH_INFO", ""), newest())
+        status, kind, body = _answer(environ.get("PATH_INFO", ""), newest(), registry)
         start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 
@@ -33,10 +38,10 @@ def serve(host: str, port: int, newest: Callable[[], Snapshot]) -> WSGIServer:
         ) from error
 
 
-def _answer(path: str, snapshot: Snapshot) -> tuple[str, str, bytes]:
+def _answer(path: str, snapshot: Snapshot, registry: CollectorRegistry) -> tuple[str, str, bytes]:
     """Status line, content type and body."""
     if path == "/metrics":
-        return "200 OK", CONTENT_TYPE, exposition(snapshot)
+        return "200 OK", CONTENT_TYPE, companies_exposition(snapshot) + generate_latest(registry)
     if path == "/-/healthy":
         return "200 OK", _TEXT, b"alive\n"
     if path == "/-/ready" and snapshot.ready:

@@ -1,18 +1,16 @@
-"""A snapshot as Prometheus' text format, version 0.0.4.
+"""The series of every company, in Prometheus' text format, version 0.0.4.
 
-Written by hand, not by prometheus_client's registry: a thousand companies make some 75,000 series, which
-that takes most of a second to write and this a tenth of it, in the process that also works the stream.
+Written by hand, not by prometheus_client's registry: a thousand companies make some 80,000 series, which
+that takes most of a second to write and this a tenth of it, in the process that also works the stream. The
+few series of the worker itself are the registry's: `streams.worker_metrics`.
 """
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterable, Iterator
 
-from schemas.post import PLATFORMS
 from schemas.reputation import OUTCOMES, Reputation, WindowFigures
 from streams import metrics as m
-from streams.settings import VERSION
 from streams.snapshot import Snapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -32,27 +30,28 @@ _WINDOW_GAUGES: tuple[tuple[m.Metric, Callable[[WindowFigures], float | None]], 
 )
 
 
-def exposition(snapshot: Snapshot) -> bytes:
-    """Every metric of `streams.metrics` that the snapshot has figures for."""
+def companies_exposition(snapshot: Snapshot) -> bytes:
+    """Every metric of `streams.metrics` that has a company or a person as label."""
     return "".join(line for family in _families(snapshot) for line in family).encode()
 
 
 def _families(snapshot: Snapshot) -> Iterator[Iterator[str]]:
     companies = [reputation for reputation in snapshot.reputations if reputation.person is None]
     yield from _windows(companies, whole=snapshot.whole)
+    yield _family(m.PERSON, _persons(snapshot.reputations))
+    yield _family(m.BASELINE_LOW, (((r.company,), r.baseline.low / 100) for r in companies if r.baseline))
     yield _family(m.MENTIONS, snapshot.mentions.items())
     yield _family(m.LATE, (((r.company,), r.late) for r in companies))
     yield _family(m.NEWEST, (((company,), at / 1000) for company, at in snapshot.newest.items()))
-    yield _family(m.POSTS, _bounded(snapshot.posts.items()))
-    yield _family(m.OUTCOMES, (((outcome,), n) for outcome, n in snapshot.outcomes.items()))
-    yield _family(m.REJECTS, (((reason,), n) for reason, n in snapshot.rejects.items()))
-    yield _family(m.LAG, (((topic, str(partition)), n) for (topic, partition), n in snapshot.lag.items()))
-    if snapshot.at is not None:
-        yield _family(m.CLOCK, [((), snapshot.at / 1000)])
-    yield _family(m.READY, [((), int(snapshot.ready))])
-    versions = snapshot.versions
-    build = (VERSION, platform.python_version(), versions.get("watchlist", ""), versions.get("rules", ""))
-    yield _family(m.BUILD, [(build, 1)])
+
+
+def _persons(reputations: Iterable[Reputation]) -> Iterator[tuple[tuple[str, str, str], float]]:
+    """Only persons on the opt-in list have figures at all; the label is the id that the list gives them."""
+    for reputation in reputations:
+        if reputation.person is not None:
+            for window in reputation.windows:
+                if window.state == "ok":
+                    yield (reputation.company, reputation.person, window.window), window.score / 100
 
 
 def _windows(companies: list[Reputation], *, whole: bool) -> Iterator[Iterator[str]]:
@@ -61,6 +60,9 @@ def _windows(companies: list[Reputation], *, whole: bool) -> Iterator[Iterator[s
     for metric, value in _WINDOW_GAUGES:
         yield _gauge(metric, rows, value)
     yield _counts(m.WINDOW_MENTIONS, ((row, zip(OUTCOMES, w.mentions, strict=True)) for row, w in rows))
+    yield _counts(m.PLATFORM_MENTIONS, ((row, m.bounded_platforms(w.platforms)) for row, w in rows))
+    yield _counts(m.CREDIBILITY_MENTIONS, ((row, w.credibility.items()) for row, w in rows))
+    yield _counts(m.COHORT_AUTHORS, ((row, ((c.role, c.authors) for c in w.cohorts)) for row, w in rows))
     yield _disclosures(rows)
     if whole:
         yield _shares(rows)
@@ -116,11 +118,3 @@ def _name(metric: m.Metric) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-
-
-def _bounded(posts: Iterable[tuple[str, int]]) -> Iterator[tuple[tuple[str], int]]:
-    counts: dict[str, int] = {}
-    for name, count in posts:
-        known = name if name in PLATFORMS else "other"
-        counts[known] = counts.get(known, 0) + count
-    return (((name,), count) for name, count in counts.items())

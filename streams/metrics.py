@@ -6,8 +6,11 @@ code, platforms from `schemas.post.PLATFORMS` with "other" for the rest. No auth
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from schemas.post import PLATFORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,36 @@ DISCLOSURES = Metric(
     "Mentions that disclose something of the inside.",
     ("company", "window", "kind", "mode", "role"),
 )
+PLATFORM_MENTIONS = Metric(
+    "vigie_reputation_platform_mentions",
+    "gauge",
+    "Mentions in the window by platform.",
+    ("company", "window", "platform"),
+)
+CREDIBILITY_MENTIONS = Metric(
+    "vigie_reputation_credibility_mentions",
+    "gauge",
+    "Mentions in the window by the class of their source.",
+    ("company", "window", "class"),
+)
+COHORT_AUTHORS = Metric(
+    "vigie_reputation_cohort_authors",
+    "gauge",
+    "Distinct authors of one role; roles with fewer than five together as other.",
+    ("company", "window", "role"),
+)
+BASELINE_LOW = Metric(
+    "vigie_reputation_baseline_low",
+    "gauge",
+    "Lower end of what was usual before the last hour, under the same rules; absent without enough past.",
+    ("company",),
+)
+PERSON = Metric(
+    "vigie_person_reputation_score",
+    "gauge",
+    "The same score for a person on the opt-in list.",
+    ("company", "person", "window"),
+)
 SHARE_OF_VOICE = Metric(
     "vigie_share_of_voice_ratio",
     "gauge",
@@ -98,6 +131,11 @@ LAG = Metric(
     "vigie_lag_records", "gauge", "Records of the partition not yet worked on.", ("topic", "partition")
 )
 CLOCK = Metric("vigie_stream_clock_timestamp_seconds", "gauge", "Event time for which the figures hold.")
+RULES_CHANGED = Metric(
+    "vigie_rules_changed_timestamp_seconds",
+    "gauge",
+    "When other versions of rules, models or lists took over.",
+)
 READY = Metric("vigie_ready", "gauge", "1 when recovered and assigned, 0 while figures may be stale.")
 BUILD = Metric(
     "vigie_build_info",
@@ -105,3 +143,14 @@ BUILD = Metric(
     "Versions of what runs and judges.",
     ("version", "python", "watchlist", "rules"),
 )
+
+
+def bounded_platforms(counts: Mapping[str, int]) -> Iterable[tuple[str, int]]:
+    """Counts of the platforms that are known by name, the rest together under "other"."""
+    if counts.keys() <= PLATFORMS:
+        return counts.items()
+    bounded: dict[str, int] = {}
+    for name, count in counts.items():
+        known = name if name in PLATFORMS else "other"
+        bounded[known] = bounded.get(known, 0) + count
+    return bounded.items()

@@ -23,4 +23,5 @@ class Snapshot:
     rejects: Mapping[str, int] = field(default_factory=dict)  # reason -> dead letters ever
     lag: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (topic, partition) -> records
     versions: Mapping[str, str] = field(default_factory=dict)
+    rules_changed: float | None = None  # epoch seconds at which other versions took over; None: never
     whole: bool = False  # every partition of mentions.v1 is here, so shares of all are known

@@ -44,10 +44,14 @@ def common_words() -> frozenset[str]:
 
 
 def is_everyday(form: str) -> bool:
-    """Whether a form is also a common word or name, or a plural of one; signs set it apart (Canal+)."""
-    if separators(form):
+    """Whether a form is also a common word or name, or a plural of one; signs set it apart (Canal+).
+
+    Not so the signs that end a sentence: "Live!" is found in "we are live!".
+    """
+    plain = form.strip(" !?.…")
+    if separators(plain):
         return False
-    word = fold(form)
+    word = fold(plain)
     return word in common_words() or (word[-1:] in {"s", "x"} and word[:-1] in common_words())
 
 

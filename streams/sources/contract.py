@@ -1,7 +1,8 @@
 """What a source is: an async stream of events, and a cursor from which it can go on.
 
 Whoever runs a source sends its posts to Kafka in the order they come, and keeps a `Checkpoint` only
-once Kafka has acknowledged everything before it. A source may therefore repeat events after a restart
+once Kafka has acknowledged everything before it, before it asks for the next event: a source may then
+tell its platform that all is received. A source may therefore repeat events after a restart
 (the same `key` and `version` count once) but loses none that it has announced as passed.
 
 Third parties register a factory `(Mapping[str, str]) -> Source` under the entry-point group `GROUP`.

@@ -67,12 +67,15 @@ async def fetch(
 
 
 def check(status: int, headers: Mapping[str, str], url: URL) -> None:
-    """Pass 200 and 304. Raises `Busy` for 429 and 5xx and `SourceError` for the rest."""
+    """Pass 200 and 304. Raises `Busy` for 429 and 5xx and `SourceError` for the rest.
+
+    Neither says more of the address than its host: some carry a token in it.
+    """
     if status in {200, 304}:
         return
     if status == 429 or status >= 500:
         raise Busy(retry_after(headers, time.time_ns() / 1e9), f"{url.host} answers {status}")
-    raise SourceError(f"{url.host} answers {status} to {url.path}: check address, token and rights")
+    raise SourceError(f"{url.host} answers {status}: check address, token and rights")
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:

@@ -33,13 +33,13 @@ def map_payload(payload: Mapping[str, Any], origin: Source) -> Iterator[Outcome]
         yield _post(tweet, includes, origin)
 
 
-def map_removed_post(line: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:  # noqa: ARG001 - as every map
+def map_removed_post(line: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
     """One line of a batch compliance result for posts."""
     if line.get("action") == "delete":
         yield deletion("twitter", line.get("id"), line.get("redacted_at") or line.get("created_at"))
 
 
-def map_removed_author(line: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:  # noqa: ARG001
+def map_removed_author(line: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
     """One line of a batch compliance result for users."""
     if line.get("action") != "delete":
         return

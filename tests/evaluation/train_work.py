@@ -46,7 +46,8 @@ def customers(count: int, draw: random.Random) -> list[str]:
     made = []
     for _ in range(count):
         parts = [
-            f"{draw.choice(_ADJECTIVES)} {draw.choice(_ASPECTS).replace('_', ' ')}" for _ in range(draw.randint(1, 3))
+            f"{draw.choice(_ADJECTIVES)} {draw.choice(_ASPECTS).replace('_', ' ')}"
+            for _ in range(draw.randint(1, 3))
         ]
         if draw.random() < 0.6:
             parts.append(draw.choice(_TAILS))
@@ -73,8 +74,12 @@ def main() -> None:
         hits = book.kinds.find(surface_of(text), lambda start, end: text[start:end].istitle())
         return any(hit.rule.kind == "working-conditions" for hit in hits)
 
-    rows = [(text, 1) for name in POSITIVE if name not in options.without for text in texts(options.folder, name)]
-    rows += [(text, 0) for name in NEGATIVE if name not in options.without for text in texts(options.folder, name)]
+    rows = [
+        (text, 1) for name in POSITIVE if name not in options.without for text in texts(options.folder, name)
+    ]
+    rows += [
+        (text, 0) for name in NEGATIVE if name not in options.without for text in texts(options.folder, name)
+    ]
     rows += [(text, 0) for text in customers(4_000, draw)]
     rows = [(text, label) for text, label in rows if wakes(text)]
     draw.shuffle(rows)
@@ -82,7 +87,9 @@ def main() -> None:
     found = [sorted(buckets(surface_of(text).text)) for text, _ in rows]
     lengths = np.array([len(f) for f in found])
     values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
-    matrix = csr_matrix((values, np.concatenate(found), np.concatenate([[0], lengths.cumsum()])), (len(rows), 1 << BITS))
+    matrix = csr_matrix(
+        (values, np.concatenate(found), np.concatenate([[0], lengths.cumsum()])), (len(rows), 1 << BITS)
+    )
     labels = np.array([label for _, label in rows])
     model = LogisticRegression(C=2.0, max_iter=400, class_weight="balanced").fit(matrix[held:], labels[held:])
     weights = model.coef_[0]

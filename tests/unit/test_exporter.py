@@ -57,7 +57,7 @@ def test_metrics_are_served_in_the_text_format(exporter: Exporter) -> None:
     status, kind, text = exporter.get("/metrics")
     assert status == 200
     assert kind.startswith("text/plain; version=0.0.4")
-    assert "vigie_ready 0\n" in text
+    assert "vigie_ready 0.0\n" in text
 
 
 def test_other_paths_say_where_to_look(exporter: Exporter) -> None:

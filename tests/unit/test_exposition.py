@@ -3,19 +3,25 @@
 import time
 from dataclasses import replace
 
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.reputation import WINDOWS, Reputation, WindowFigures
 from streams import metrics
-from streams.exposition import exposition
+from streams.exposition import companies_exposition
 from streams.metrics import Metric
 from streams.snapshot import Snapshot
+from streams.worker_metrics import worker_registry
 
 WINDOW = WindowFigures(
     window="1h", start=0, end=3_600_000, state="ok", score=6_234, low=5_000, high=7_000, prior=0, evidence=2_345,
     weight=12_345, mentions=(1, 2, 3, 4), net=-5_000, authors=150, largest_author=2_500, coordinated=7,
     platforms={"twitter": 10}, credibility={}, disclosures={"missions/implicit/employee": 2}, rules={}, cohorts=(),
 )  # fmt: skip
+
+
+def exposition(snapshot: Snapshot) -> bytes:
+    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot))
 
 
 def reputation(company: str, person: str | None = None, **changes: object) -> Reputation:
@@ -88,10 +94,11 @@ def test_unknown_platforms_are_one_label_and_their_counts_add_up() -> None:
     assert len([name for name, _ in found if name == "vigie_posts_total"]) == 2
 
 
-def test_persons_are_in_no_series() -> None:
+def test_opted_in_persons_have_a_score_of_their_own_and_are_in_no_other_series() -> None:
     both = (reputation("air-vigie"), reputation("air-vigie", person="chief"))
     text = exposition(Snapshot(reputations=both)).decode()
-    assert "chief" not in text
+    naming = {line.partition("{")[0] for line in text.splitlines() if "chief" in line}
+    assert naming == {"vigie_person_reputation_score"}
     assert text.count('vigie_reputation_weight{company="air-vigie",window="1h"}') == 1
 
 
@@ -108,10 +115,16 @@ def test_label_values_are_escaped() -> None:
 
 
 def test_every_exported_family_is_declared_once_with_help_and_type() -> None:
-    snapshot = Snapshot(ready=True, at=1, reputations=(reputation("air-vigie"),), whole=True)
+    snapshot = Snapshot(
+        ready=True, at=1, reputations=(reputation("air-vigie"),), whole=True, rules_changed=5.0
+    )
     text = exposition(snapshot).decode()
     declared = {metric.name: metric for metric in vars(metrics).values() if isinstance(metric, Metric)}
-    families = list(text_string_to_metric_families(text))
+    families = [
+        family
+        for family in text_string_to_metric_families(text)
+        if not family.name.startswith(("process_", "python_"))  # prometheus_client's own
+    ]
     assert {family.name for family in families} == set(declared)
     for family in families:
         assert family.type == declared[family.name].kind

@@ -180,7 +180,38 @@ def test_leftovers_of_a_crash_are_removed_by_the_next_batch() -> None:
 
 def test_an_unknown_table_value_is_our_own_corruption() -> None:
     with pytest.raises(ValueError, match="unknown segment format"):
-        Measure(MeasureSettings()).restore([("segment/0-0", b"\x02")])
+        Measure(MeasureSettings()).restore([("segment/0-0", b"\x03")])
+
+
+def test_no_batch_outgrows_a_kafka_message() -> None:
+    """2,000 posts whose keys are as long as posts.v1 allows, and of 10,000 companies."""
+    long = "é" * 500
+    posts = [
+        mention(f"t:{n}{long}", f"company-{n}", kind="repost", repost_of=f"t:{n + 1}{long}")
+        for n in range(10_000)
+    ]
+    measure, table = Measure(MeasureSettings()), dict[str, bytes]()
+    batch = arrive(*posts, mention("t:later", at=START + 60 * DAY))
+    for start in range(0, len(batch), 2_000):
+        apply(table, measure.fold(batch[start : start + 2_000], NOW))
+        assert max(map(len, table.values())) < 1_000_000
+    assert len(table[BASE]) < 500_000
+    restored = Measure(MeasureSettings())
+    restored.restore(table.items())
+    assert restored.totals == measure.totals
+    assert restored.figures(START + 60 * DAY) == measure.figures(START + 60 * DAY)
+
+
+def test_a_monstrous_key_is_still_one_key() -> None:
+    long = "é" * 500
+    measure = folded(
+        mention(f"t:1{long}"), mention(f"t:1{long}"), mention(f"t:1{long}!"), delete(f"t:1{long}!")
+    )
+    assert (measure.entries, measure.totals.duplicates) == (1, 1)
+
+
+def test_a_platform_may_call_itself_anything() -> None:
+    assert window(folded(mention("t:1", platform="a\nb")), "1h", START).platforms == {"a\nb": 1}
 
 
 def test_swallowed_ranges_unite_where_no_live_one_lies_between() -> None:

@@ -1,0 +1,64 @@
+"""The series of the worker itself, by prometheus_client: a registry of our own, with what it tells of the process."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from streams import metrics as m
+from streams.settings import VERSION
+from streams.snapshot import Snapshot
+
+Family = CounterMetricFamily | GaugeMetricFamily
+Samples = Iterable[tuple[tuple[str, ...], float]]
+
+
+def worker_registry(newest: Callable[[], Snapshot]) -> CollectorRegistry:
+    """A registry that reads whatever snapshot `newest` gives at the moment of the scrape."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    GCCollector(registry=registry)
+    registry.register(WorkerCollector(newest))
+    return registry
+
+
+class WorkerCollector(Collector):
+    """Counts of records, lag, freshness and versions."""
+
+    def __init__(self, newest: Callable[[], Snapshot]) -> None:
+        self._newest = newest
+
+    def describe(self) -> Iterable[Family]:
+        return ()  # nothing is asked of us when we are registered
+
+    def collect(self) -> Iterator[Family]:
+        snapshot = self._newest()
+        yield _family(m.POSTS, (((name,), n) for name, n in m.bounded_platforms(snapshot.posts)))
+        yield _family(m.OUTCOMES, (((outcome,), n) for outcome, n in snapshot.outcomes.items()))
+        yield _family(m.REJECTS, (((reason,), n) for reason, n in snapshot.rejects.items()))
+        yield _family(m.LAG, (((topic, str(partition)), n) for (topic, partition), n in snapshot.lag.items()))
+        if snapshot.at is not None:
+            yield _family(m.CLOCK, [((), snapshot.at / 1000)])
+        if snapshot.rules_changed is not None:
+            yield _family(m.RULES_CHANGED, [((), snapshot.rules_changed)])
+        yield _family(m.READY, [((), float(snapshot.ready))])
+        versions = snapshot.versions
+        labels = (
+            VERSION,
+            platform.python_version(),
+            versions.get("watchlist", ""),
+            versions.get("rules", ""),
+        )
+        yield _family(m.BUILD, [(labels, 1.0)])
+
+
+def _family(metric: m.Metric, samples: Samples) -> Family:
+    kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+    family: Family = kind(metric.name, metric.help, labels=metric.labels)
+    for labels, value in samples:
+        family.add_metric(labels, value)
+    return family
