@@ -77,6 +77,7 @@ async def test_a_second_worker_joins_and_leaves_in_mid_feed(make_broker: MakeBro
         )
 
 
+@pytest.mark.faults
 async def test_a_worker_that_stood_still_ends_and_does_no_harm(make_broker: MakeBroker, start: Start) -> None:
     broker = make_broker()
     await broker.start()
