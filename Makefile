@@ -56,6 +56,10 @@ bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same
 	$(BIN)/python tests/bench/bench_measure.py
 	$(BIN)/python tests/bench/bench_stream.py
 
+.PHONY: faults
+faults: $(STAMP) ## the slower faults on a real broker: kill -9 of Kafka, a worker that stands still
+	$(BIN)/python -m pytest -m faults tests
+
 .PHONY: lock
 lock: $(STAMP) ## resolve the dependencies again
 	$(BIN)/python -m pip install --quiet uv

@@ -20,19 +20,15 @@ async def produce(bootstrap: str, topic: str, values: Iterable[bytes]) -> None:
         await producer.stop()
 
 
-async def consume(bootstrap: str, topic: str, *, group: str | None = None) -> list[tuple[bytes | None, bytes]]:
-    """(key, value) of every record that the topic has now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+async def consume(bootstrap: str, topic: str, partitions: int = 4) -> list[tuple[bytes | None, bytes]]:
+    """(key, value) of every record that the topic has now, partition by partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        numbers = consumer.partitions_for_topic(topic) or set()
-        if not numbers:
-            await consumer.topics()
-            numbers = consumer.partitions_for_topic(topic) or set()
-        partitions = [TopicPartition(topic, number) for number in numbers]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
+        places = [TopicPartition(topic, number) for number in range(partitions)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
         found: list[tuple[bytes | None, bytes]] = []
         for partition, end in ends.items():
             while await consumer.position(partition) < end:

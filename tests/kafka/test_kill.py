@@ -48,6 +48,7 @@ def test_kill_9_of_worker_and_feed_changes_nothing(start: Start, tmp_path: Path,
     assert "Traceback" not in watch.output()
 
 
+@pytest.mark.faults
 def test_kill_9_of_the_broker_changes_nothing(start: Start, tmp_path: Path, watchlist: Path) -> None:
     lines = made_posts(COUNT, seed=3)
     source = tmp_path / "posts.jsonl"

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from made_posts import BROKEN, made_posts
 from comparing import assert_equal_to_the_recomputation
+from made_posts import BROKEN, made_posts
 from watching import Watching, total
 from watching_fixtures import Start
 
@@ -70,7 +70,7 @@ def test_promtool_is_there_to_lint_the_exposition() -> None:
 
 def test_two_watches_side_by_side_know_nothing_of_each_other(start: Start, tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.jsonl" for name in ("a", "b")}
-    for seed, (name, file) in enumerate(files.items()):
+    for seed, file in enumerate(files.values()):
         file.write_bytes(b"\n".join(made_posts(100 + 50 * seed, seed=seed)) + b"\n")
     watches = {name: start("run", "--source", str(file), home=name) for name, file in files.items()}
     counts = {
