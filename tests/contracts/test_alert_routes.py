@@ -122,7 +122,7 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
 def _at_once(here: Path) -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load(CONFIG.read_text("utf-8"))
     for route in (config["route"], *config["route"]["routes"]):
-        route |= {"group_wait": "0s", "group_interval": "1s"}
+        route |= {"group_wait": "500ms", "group_interval": "1s"}
     for receiver in config["receivers"]:
         for chat in receiver["slack_configs"]:
             chat["api_url_file"] = str(here / Path(chat["api_url_file"]).name)
