@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from schemas.reputation import WINDOWS, Cohort, Reputation, WindowFigures
+from schemas.reputation import WINDOWS, Baseline, Cohort, Reputation, WindowFigures
 from streams import metrics
 from streams.exporter import serve
 from streams.snapshot import Snapshot
@@ -101,7 +101,7 @@ def synthetic(at: int) -> Snapshot:
     return Snapshot(
         ready=True,
         at=at,
-        reputations=(_company("acme", 6200, at), _company("beta", 2100, at), _company("zeta", 5000, at, few=True)),
+        reputations=(_company("acme", 6200, at), _company("beta", 2100, at), _company("zeta", 5000, at, few=True), _company("beta", 4100, at, person="ceo-beta"),
         mentions={("acme", "negative"): 12, ("acme", "positive"): 40, ("beta", "negative"): 31},
         newest={"acme": at - 60_000, "beta": at - 5_000, "zeta": at - 86_400_000},
         posts={"twitter": at // 1000 % 100_000, "youtube": at // 2000 % 100_000},
@@ -109,11 +109,12 @@ def synthetic(at: int) -> Snapshot:
         rejects={"not-json": 3, "bad-value": 2},
         lag={("posts.v1", 0): 7, ("posts.v1", 1): 0, ("mentions.v1", 0): 3},
         versions={"watchlist": "w1", "rules": "r1"},
+        rules_changed=at / 1000 - 90_000,
         whole=True,
     )  # fmt: skip
 
 
-def _company(name: str, score: int, at: int, *, few: bool = False) -> Reputation:
+def _company(name: str, score: int, at: int, *, few: bool = False, person: str | None = None) -> Reputation:
     windows = tuple(
         WindowFigures(
             window=window, start=at - length, end=at, state="insufficient" if few else "ok", score=score,
@@ -127,7 +128,7 @@ def _company(name: str, score: int, at: int, *, few: bool = False) -> Reputation
     )  # fmt: skip
     return Reputation(
         company=name,
-        person=None,
+        person=person,
         at=at,
         watermark=at,
         offset=1,
@@ -135,6 +136,7 @@ def _company(name: str, score: int, at: int, *, few: bool = False) -> Reputation
         late=1,
         versions={},
         windows=windows,
+        baseline=None if few else Baseline("28d", at - 3_600_000, 6000, 5800, 6200, 90_000),
     )
 
 
