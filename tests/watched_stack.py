@@ -101,7 +101,10 @@ def synthetic(at: int) -> Snapshot:
     return Snapshot(
         ready=True,
         at=at,
-        reputations=(_company("acme", 6200, at), _company("beta", 2100, at), _company("zeta", 5000, at, few=True), _company("beta", 4100, at, person="ceo-beta"),
+        reputations=(
+            _company("acme", 6200, at), _company("beta", 2100, at), _company("zeta", 5000, at, few=True),
+            _company("beta", 4100, at, person="ceo-beta"),
+        ),
         mentions={("acme", "negative"): 12, ("acme", "positive"): 40, ("beta", "negative"): 31},
         newest={"acme": at - 60_000, "beta": at - 5_000, "zeta": at - 86_400_000},
         posts={"twitter": at // 1000 % 100_000, "youtube": at // 2000 % 100_000},
