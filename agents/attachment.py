@@ -42,7 +42,7 @@ def company_of(
         return inside
     if own := own_employers(post, employers):
         return own[0]
-    unnamed = any(hit.rule.name.endswith((".company", ".boss")) for hit in hits)
+    unnamed = any(hit.rule.name.endswith((".company", ".boss", ".benefit")) for hit in hits)
     return matches[0][0] if len(matches) == 1 and not unnamed else None
 
 

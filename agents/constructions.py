@@ -97,6 +97,8 @@ COMPARED = re.compile(
     + _one_of(
         "compared (?:to|with)", "next to", "in comparison (?:to|with)", "a cote d[eu]s?", "a cote d'",
         "par rapport a",
+        r"after (?:\S+ ){0,3}(?:years?|months?|weeks?|days?)",
+        r"apres (?:\S+ ){0,3}(?:ans?|annees?|mois|semaines?|jours?)",
         "compare a", "comparee? a", "face a",
     )
     + r"\b"
@@ -113,7 +115,8 @@ ADVICE = re.compile(
     + _one_of(
         "(?:just |please )?(?:use|try|get|buy|choose|join|pick)", "go (?:with|for|to)", "went with",
         "switch(?:ed|ing)? to", "moved to", r"stick(?:ing)? with", "give me", "thank (?:god|goodness) for",
-        "long live", "joined", "joining", "stay with", "back (?:to|with|at)", "i'll (?:take|have)",
+        "long live", r"glad (?:i|we)(?: \S+){0,2}", "place a", "joined", "joining", "stay with",
+        "back (?:to|with|at)", "i'll (?:take|have)",
         "shout ?out to",
         "kudos to", "props to", "thanks to", "hooray for", "well done", "proud of", "moving (?:\\S+ )?to",
         "utilis(?:ez|e|ons)", "prenez", "prends", "pass(?:ez|e|ee?) (?:a|chez)", "allez (?:chez|voir)",
@@ -137,10 +140,13 @@ WARNING = re.compile(
         "fed up with", "tired of", "shame on", "can't stand", "cannot stand", "hate", "despise", "fuck",
         "thanks for nothing",
         "evite[zr]?", "fuyez", "fuis", "boycottez", "adieu", "oubliez", "marre d[eu]", "marre d'",
-        "ras le bol d[eu]",
+        "ras le bol d(?:[eu]|')", "skip", "no more", "returned", "renvoye", "rendu",
         "fini", "plus jamais", "honte a", "carton rouge (?:pour|a)", "ne supporte (?:plus|pas)", "deteste",
         "jamais plus", "n' (?:allez|achetez|utilisez) (?:pas|jamais|plus)",
         r"ne (?:\S+ )?(?:prenez|passez|choisissez) (?:pas|jamais|plus)",
     )
     + r"(?: \S+){0,3} §"
 )  # fmt: skip
+
+# A mark out of 5, 10 or 20 beside a company.
+RATING = re.compile(r"\b(\d{1,2}) ?/ ?(5|10|20)\b")

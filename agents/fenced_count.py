@@ -1,7 +1,8 @@
 """How many records there were, each counted once however often it is delivered.
 
 A count carries its fence: for each origin (topic, partition) the highest offset counted. Within an
-origin offsets only grow, so a record at or below the fence was counted before.
+origin offsets only grow, so a record at or below the fence was counted before. With it goes a chained
+digest of what was counted, for any later change of the log to show.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from collections.abc import Iterable
 
 import orjson
 
+from schemas.seal import Seal, link
+
 
 class FencedCount:
-    """Counts by name, with the fence, for one partition of one topic."""
+    """Counts by name, with the fence, for one partition of one topic; `seal` where records were linked."""
 
-    __slots__ = ("counts", "fence")
+    __slots__ = ("counts", "fence", "seal")
 
     def __init__(self, state: bytes | None = None) -> None:
         kept = orjson.loads(state) if state else {"counts": {}, "fence": {}}
         self.counts: Counter[str] = Counter(kept["counts"])
         self.fence: dict[str, int] = kept["fence"]
+        self.seal: Seal | None = Seal(**kept["seal"]) if "seal" in kept else None
 
     def add(self, origin: str, offset: int, names: Iterable[str]) -> bool:
         """Count `names` for the record at `offset` of `origin`; False if it was counted before."""
@@ -30,6 +34,14 @@ class FencedCount:
         self.counts.update(names)
         return True
 
+    def link(self, partition: str, offset: int, timestamp: int, value: bytes | None) -> None:
+        """Chain a record of `partition` (`topic/partition`) to those before it; only where `add` counted it."""
+        first, before = (self.seal.first, self.seal.digest) if self.seal else (offset, "")
+        self.seal = Seal(partition, first, offset, link(before, offset, timestamp, value))
+
     def state(self) -> bytes:
         """Canonical bytes: the same counts give the same bytes."""
-        return orjson.dumps({"counts": self.counts, "fence": self.fence}, option=orjson.OPT_SORT_KEYS)
+        kept: dict[str, object] = {"counts": self.counts, "fence": self.fence}
+        if self.seal is not None:
+            kept["seal"] = self.seal
+        return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)

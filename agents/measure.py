@@ -19,7 +19,7 @@ from agents.reputation import ScoreSettings
 from agents.tally import CompanyTally, Tally
 from agents.windows import Timeline
 from schemas.mention import Mention, Retraction
-from schemas.reputation import DAY, MINUTE, OUTCOMES, Reputation, outcome
+from schemas.reputation import DAY, MINUTE, OUTCOMES, Origin, Reputation, Run, outcome
 
 ARITHMETIC = "1"  # changes with any change of what the same mentions add up to
 
@@ -85,7 +85,8 @@ class Measure:
         """Fold (offset, record) pairs in offset order; returns the table writes, None for a tombstone.
 
         Make them in the order given, all of them; what is at or below the fence is skipped. `now` is
-        the time Kafka recorded for the batch (epoch milliseconds): it only bounds the watermark.
+        the time Kafka recorded for the batch (epoch milliseconds): it bounds the watermark where a
+        mention does not tell when its post was received.
         """
         fresh = [(offset, record) for offset, record in batch if offset > self.fence]
         if not fresh:
@@ -97,7 +98,8 @@ class Measure:
             touched[ledger_key(record.post)] = None
             origins.add(f"{record.origin.topic}/{record.origin.partition}")
             if isinstance(record, Mention):
-                self._mention(record, now + self._settings.allowance, part)
+                received = now if record.received is None else record.received
+                self._mention(record, received + self._settings.allowance, part)
             else:
                 self._retraction(record, part)
         first, self.fence = fresh[0][0], fresh[-1][0]
@@ -109,6 +111,7 @@ class Measure:
     def figures(self, at: int) -> list[Reputation]:
         """Every company ever seen here, and every opted-in person, as of event time `at`."""
         found = []
+        origins = self._origins()
         known = {self._names.text_of(subject) for subject, line in self._timelines.items() if line.panes}
         for subject in sorted(known.union(self.totals.subjects)):
             company, _, person = subject.partition("#")
@@ -126,9 +129,20 @@ class Measure:
                     windows=reading.windows,
                     evidence=reading.evidence,
                     baseline=reading.baseline,
+                    origins=origins,
                 )
             )
         return found
+
+    def _origins(self) -> tuple[Origin, ...]:
+        runs = {
+            name: tuple(sorted(Run(first, last, rules) for rules, (first, last) in found.items()))
+            for name, found in self.totals.runs.items()
+        }
+        return tuple(
+            Origin(name, offset, seen, runs.get(name, ()))
+            for name, (offset, seen) in sorted(self.totals.origins.items())
+        )
 
     def _reading(self, subject: str, at: int) -> Reading:
         """Read again only what has changed or moved into another pane."""
@@ -143,6 +157,7 @@ class Measure:
 
     def _mention(self, mention: Mention, latest: int, part: Tally) -> None:
         company = part.of(mention.company)
+        part.judged(mention.origin, mention.versions)
         passed = self.totals.passed(mention.origin, mention.company)
         late = mention.event_time // DAY <= self.totals.sealed
         arrived: Verdict = "duplicate" if passed else "counted"

@@ -22,7 +22,13 @@ def author_key(post: Post, secret: bytes) -> str | None:
 
 
 def mentions_of(
-    post: Post, judged: Judged, *, origin: Coordinates, secret: bytes, versions: str
+    post: Post,
+    judged: Judged,
+    *,
+    origin: Coordinates,
+    secret: bytes,
+    versions: str,
+    received: int | None = None,
 ) -> list[Mention]:
     """One record for each company that the post is about."""
     if not judged.mentions:
@@ -58,6 +64,7 @@ def mentions_of(
             repost_of=post.repost_of,
             versions=versions,
             persons=judged.persons,
+            received=received,
         )
         for mention in judged.mentions
     ]

@@ -9,9 +9,9 @@ A phrase is a row of slots parted by spaces, read on a canvas (see `canvas`):
     NUM . hours ... week                            a number; gaps of up to 2 and up to 8 words
 
 A gap never crosses the end of a sentence. `NAME` takes one word that has to be a proper name (capital,
-handle, hashtag or a watched company), at most once in a phrase; `^` is the start of a sentence and `$` its end. Apostrophes and
-hyphens may be present, a space, or missing. The first slot must be a required one; what is optional at the
-end is left off.
+handle, hashtag or a watched company), at most once in a phrase; `^` is the start of a sentence and `$` its
+end. Apostrophes and hyphens may be present, a space, or missing. The first slot must be a required one; what
+is optional at the end is left off.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ def _wakes(slot: str, classes: Classes) -> bool:
 
 
 def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> list[Phrase]:
-    """Read one phrase. `rank` gives everyday words their place by frequency (0 the most frequent); a phrase is
-    looked for by its rarest slot. One slot with plain and other words makes two phrases."""
+    """Read one phrase. `rank` gives everyday words their place by frequency (0 the most frequent); a phrase
+    is looked for by its rarest slot. One slot with plain and other words makes two phrases."""
     slots = source.split()
     anchored, ended = slots[:1] == ["^"], slots[-1:] == ["$"]
     slots = slots[anchored : len(slots) - ended]
@@ -126,7 +126,15 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
         plain = tuple(word for word in words if not set("_*'-") & set(word))
         other = tuple(word for word in words if word not in plain)
         made = [
-            Phrase(source, _pattern([word], classes), _literals(word, rank), (), False, True, literal=True)
+            Phrase(
+                source,
+                _pattern([word], classes),
+                _literals(word, rank),
+                (),
+                named=False,
+                first=True,
+                literal=True,
+            )
             for word in plain
         ]
         return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
@@ -167,7 +175,7 @@ def _heads(word: str) -> bool:
 
 
 def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:
-    parts = ["(?:(?<=^ )|(?<=[.])) {0,3}" if anchored else "(?<=[ .])"]
+    parts = ["(?<=[.]) {0,3}" if anchored else "(?<=[ .])"]
     for position, slot in enumerate(slots):
         if slot in _GAPS:
             parts.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")
@@ -175,5 +183,5 @@ def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ende
             parts.append(f"(?:{_slot_pattern(slot[:-1], classes)}{_SPACE})?")
         else:
             parts.append(_slot_pattern(slot, classes) + ("" if position == len(slots) - 1 else _SPACE))
-    parts.append(r"(?= {0,4}[.]| {0,4}$)" if ended else "(?=[ .])")
+    parts.append("(?= {0,4}[.])" if ended else "(?=[ .])")
     return "".join(parts)

@@ -1,7 +1,7 @@
 """Who speaks: role toward each company, register, and interaction.
 
-A role is what the author is to a company in this post, not what the author is in life: a bio or a badge counts only
-for the employer that it names, and without a sign the author is an amateur.
+A role is what the author is to a company in this post, not what the author is in life: a bio or a badge
+counts only for the employer that it names, and without a sign the author is an amateur.
 """
 
 from __future__ import annotations
@@ -62,7 +62,11 @@ class SpeakerProfiler:
         return Profile(role, roles, register, _interaction(post, matches))
 
     def _role(self, post: Post, reading: Reading, companies: list[str]) -> Role:
-        if post.platform == "rss" or post.kind == "article" or (self._media is not None and self._media(post)):
+        if (
+            post.platform == "rss"
+            or post.kind == "article"
+            or (self._media is not None and self._media(post))
+        ):
             return "media"
         if _named_like(post, companies) or (self._official is not None and self._official(post)):
             return "organisation"

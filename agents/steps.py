@@ -75,7 +75,12 @@ def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, 
                 if found.version > 1:
                     verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
                 mentions = mentions_of(
-                    found, outcome, origin=origin, secret=secret, versions=judge_posts.version
+                    found,
+                    outcome,
+                    origin=origin,
+                    secret=secret,
+                    versions=judge_posts.version,
+                    received=record.timestamp,
                 )
                 verdict.records.extend(mentions)
                 names = (f"platform:{_counted(found)}", "matched" if mentions else "unmatched")
@@ -88,7 +93,8 @@ def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, 
         else:
             verdict.rejects.append(_reject(record, found))
             names = ("rejected",)
-        count.add("", record.offset, names)
+        if count.add("", record.offset, names):
+            count.link(f"{origin.topic}/{origin.partition}", record.offset, record.timestamp, record.value)
     return verdict
 
 

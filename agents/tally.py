@@ -35,7 +35,8 @@ class Tally:
 
     Every mention record is exactly one of: counted in its company's `mentions`, a `duplicate`, `stale` (void
     or outranked by a higher version). `future` ones are counted and told apart: dated beyond the allowance.
-    `origins`: per posts.v1 partition, the highest offset seen and the companies it was seen with.
+    `origins`: per posts.v1 partition, the highest offset seen and the companies it was seen with; `runs`: for
+    each hash of versions that judged posts of it, the first and the last offset that they judged.
     """
 
     watermark: int = 0
@@ -47,6 +48,7 @@ class Tally:
     late_retractions: int = 0
     subjects: dict[str, CompanyTally] = field(default_factory=dict)
     origins: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    runs: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def of(self, subject: str) -> CompanyTally:
         found = self.subjects.get(subject)
@@ -70,6 +72,19 @@ class Tally:
                 self.origins[partition] = (offset, companies)
             elif offset == at:
                 self.origins[partition] = (offset, tuple(sorted({*seen, *companies})))
+
+        for partition, runs in other.runs.items():
+            for versions, (first, last) in runs.items():
+                self._reach(partition, versions, first, last)
+
+    def judged(self, origin: Coordinates, versions: str) -> None:
+        """Note the versions that judged the post at `origin`."""
+        self._reach(f"{origin.topic}/{origin.partition}", versions, origin.offset, origin.offset)
+
+    def _reach(self, partition: str, versions: str, first: int, last: int) -> None:
+        runs = self.runs.setdefault(partition, {})
+        low, high = runs.get(versions, (first, last))
+        runs[versions] = (min(low, first), max(high, last))
 
     def seal(self, subject: str, weighed: Sums) -> None:
         company = self.of(subject)
@@ -109,4 +124,8 @@ class Tally:
             for name, (mentions, late, newest, weight, polarity) in plain["subjects"].items()
         }
         origins = {name: (offset, tuple(seen)) for name, (offset, seen) in plain["origins"].items()}
-        return cls(**{**plain, "subjects": subjects, "origins": origins})
+        runs = {
+            name: {versions: (first, last) for versions, (first, last) in found.items()}
+            for name, found in plain.get("runs", {}).items()
+        }
+        return cls(**{**plain, "subjects": subjects, "origins": origins, "runs": runs})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agents.constructions import ADVICE, COMPARED, MARK, OPPOSED, UNLIKE, WARNING
+from agents.constructions import ADVICE, COMPARED, MARK, OPPOSED, RATING, UNLIKE, WARNING
 from agents.sentiment import SentimentScorer
 from agents.tokens import Tokens
 from schemas.judged import LABELS, Language, Sentiment, Span
@@ -30,6 +30,7 @@ _CONTRASTS = frozenset(
      "quand"]
 )  # fmt: skip
 _LINKS = frozenset(["and", "et", "&", "or", "ou"])
+_TURNS = frozenset(["after", "apres", "since", "depuis", "compared", "cote", "than"])
 _SUBJECTS = frozenset(
     ["i", "we", "they", "it", "je", "j'", "moi", "on", "nous", "ils", "elle", "il", "eux", "ca", "c'"]
 )
@@ -106,7 +107,7 @@ def _clauses(tokens: Tokens, places: Sequence[_Place]) -> list[tuple[int, int]]:
         between = range(left.last, right.first)
         if all(tokens.folded[i] in _LISTING for i in between):
             continue
-        for words in (_CONTRASTS, _ENDS, _STOPS, _LINKS, _SUBJECTS):
+        for words in (_CONTRASTS, _ENDS, _STOPS, _TURNS, _LINKS, _SUBJECTS):
             at = [i for i in between if tokens.folded[i] in words]
             if at:
                 # What stands between a mark and the next target introduces that target: cut at the first
@@ -147,12 +148,16 @@ def _advised(tokens: Tokens, places: Sequence[_Place], clauses: Sequence[tuple[i
     """Targets that the post tells its readers to take (1) or to leave (-1)."""
     advised = {}
     for place in places:
-        first = next(first for first, last in clauses if first <= place.first < last)
+        first, last = next(clause for clause in clauses if clause[0] <= place.first < clause[1])
         line = _line(tokens, max(first, place.first - 8), place.last, (place,))
         if WARNING.search(line):
             advised[place.index] = -1
         elif ADVICE.search(line):
             advised[place.index] = 1
+        else:
+            rating = RATING.search(" ".join(tokens.folded[first:last]))
+            if rating:
+                advised[place.index] = 1 if 2 * int(rating[1]) > int(rating[2]) else -1
     return advised
 
 

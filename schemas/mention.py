@@ -69,6 +69,7 @@ class Mention:
     repost_of: str | None
     versions: str  # hash of Judged.versions
     persons: tuple[str, ...] = ()  # opted-in persons whom the post also concerns, watchlist ids
+    received: int | None = None  # when Kafka received the post (epoch ms): bounds clocks that run ahead
 
 
 @dataclass(frozen=True, slots=True)

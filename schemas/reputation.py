@@ -71,12 +71,38 @@ class Baseline:
     evidence: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Run:
+    """`first` and `last` are the outermost offsets of an origin that were judged under the versions whose
+    hash is `rules`. Runs overlap where a judge started anew, and one lies within another where versions
+    were changed and changed back."""
+
+    first: int
+    last: int
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How far one partition of posts.v1 (`topic/partition`) is in the figures: everything below `offset`,
+    and of the record at `offset` what concerns `companies` ("" stands for its retraction).
+
+    `runs`, in order: by which versions what concerned these figures' partition was judged.
+    """
+
+    partition: str
+    offset: int
+    companies: tuple[str, ...]
+    runs: tuple[Run, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reputation:
     """One company (or one opted-in person within it) as of `at`, from what `offset` had brought.
 
     `evidence` names the posts that moved the 24-hour score most. `previous` is the SHA-256 (hex) of
-    the company's record before this one: a chain that shows any later change.
+    the company's record before this one (of the person's, for a person): a chain that shows any later
+    change. `origins` are what the figures rest on: with them they can be worked out again.
     """
 
     company: str
@@ -91,6 +117,7 @@ class Reputation:
     evidence: tuple[str, ...] = ()
     baseline: Baseline | None = None  # None: too little past, or the rules have changed since
     previous: str | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 def encode(record: Reputation) -> bytes:
@@ -103,6 +130,7 @@ def decode(raw: bytes) -> Reputation:
     fields: dict[str, Any] = orjson.loads(raw)
     fields["windows"] = tuple(_window(window) for window in fields["windows"])
     fields["evidence"] = tuple(fields["evidence"])
+    fields["origins"] = tuple(_origin(origin) for origin in fields.get("origins", ()))
     baseline = fields.get("baseline")
     fields["baseline"] = None if baseline is None else Baseline(**baseline)
     return Reputation(**fields)
@@ -113,6 +141,11 @@ def _window(fields: dict[str, Any]) -> WindowFigures:
         Cohort(cohort["role"], cohort["authors"], tuple(cohort["mentions"])) for cohort in fields["cohorts"]
     )
     return WindowFigures(**{**fields, "mentions": tuple(fields["mentions"]), "cohorts": cohorts})
+
+
+def _origin(fields: dict[str, Any]) -> Origin:
+    runs = tuple(Run(**run) for run in fields["runs"])
+    return Origin(**{**fields, "companies": tuple(fields["companies"]), "runs": runs})
 
 
 def outcome(label: Label, *, scored: bool) -> Outcome:

@@ -66,4 +66,13 @@ REJECTS = Topic(
     retention=90 * _DAY,
 )
 
-TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS)
+SEALS = Topic(
+    "seals.v1",
+    key="`topic/partition` of what is sealed",
+    value="schemas.seal.Seal, JSON",
+    writers="publish",
+    readers="audit",
+    retention=None,
+)
+
+TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS)

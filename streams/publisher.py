@@ -8,15 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from agents.judge import Judge
-from schemas.reputation import OUTCOMES, Reputation, encode
-from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION
+from schemas.reputation import OUTCOMES, Reputation
+from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.clock import StreamClock
-from streams.outbox import Outbox
+from streams.recorder import Recorder
 from streams.snapshot import Snapshot
 from streams.topology import Topology
 from streams.transport import BatchingApp
-
-RECORD_EVERY = 30.0  # seconds of wall time between two records of a company in reputation.v1
 
 
 class Publisher:
@@ -28,17 +26,20 @@ class Publisher:
         topology: Topology,
         judge: Judge,
         clock: StreamClock,
+        recorder: Recorder,
+        record_every: float,
         rules_changed: float | None = None,
     ) -> None:
-        """`rules_changed`: epoch seconds, see `streams.rules_history`."""
+        """`record_every`: seconds of wall time between two rounds of records for reputation.v1;
+        `rules_changed`: epoch seconds, see `streams.rules_history`."""
         self._app = app
         self._topology = topology
         self._clock = clock
-        self._outbox = Outbox(app)
         versions = {**judge.versions, "rules": judge.version}
         self._nothing = Snapshot(versions=versions, rules_changed=rules_changed)
-        self._recorded: dict[str, Reputation] = {}
-        self._recorded_at = -RECORD_EVERY
+        self._recorder = recorder
+        self._record_every = record_every
+        self._recorded_at = float("-inf")
         self.ready = False
         self.newest = self._nothing
 
@@ -46,6 +47,7 @@ class Publisher:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
         self.ready = False
         self.newest = replace(self.newest, ready=False)
+        self._recorder.forget()
 
     def show_nothing(self) -> None:
         """Partitions moved away: another worker shows their figures, and a sum must not have them twice."""
@@ -63,19 +65,15 @@ class Publisher:
         if not self.ready:
             return
         self.newest = snapshot = self._take()
-        if time.monotonic() - self._recorded_at < RECORD_EVERY:
+        if time.monotonic() - self._recorded_at < self._record_every:
             return
         self._recorded_at = time.monotonic()
         await self.record(snapshot)
 
     async def record(self, snapshot: Snapshot) -> None:
-        """Write the figures that differ from the last recorded ones to reputation.v1."""
-        for reputation in snapshot.reputations:
-            name = f"{reputation.company}/{reputation.person or ''}"
-            if self._recorded.get(name) != reputation:
-                await self._outbox.send(REPUTATION, reputation.company.encode(), encode(reputation))
-                self._recorded[name] = reputation
-        await self._outbox.delivered()
+        """Record the figures, and how far posts.v1 was read."""
+        seals = [count.seal for count in self._topology.counts.held.values() if count.seal is not None]
+        await self._recorder.record(snapshot.reputations, self._nothing.versions, seals)
 
     def _take(self) -> Snapshot:
         ledgers = self._topology.ledgers.held

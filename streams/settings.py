@@ -29,6 +29,7 @@ class Settings:
     partitions: int = 4
     batch: int = 500  # records folded at a time: a table write and a yield to the loop each
     publish_every: float = 2.0  # seconds of wall time between publications
+    record_every: float = 30.0  # seconds of wall time between two rounds of records in reputation.v1
     micro_batches: bool = True
 
     @property
@@ -61,6 +62,7 @@ def read_settings(
         author_key=Path(named) if (named := environment.get("VIGIE_AUTHOR_KEY")) else None,
         partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
         batch=_whole(environment, "VIGIE_BATCH", 500),
+        record_every=float(_whole(environment, "VIGIE_RECORD_EVERY", 30)),
         micro_batches=environment.get("VIGIE_MICRO_BATCHES", "1") != "0",
     )
 

@@ -23,10 +23,12 @@ from streams.exporter import serve
 from streams.judges import load_judge
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
+from streams.recorder import Recorder, tails_of
 from streams.rules_history import rules_changed
 from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
+from streams.versions import keep_versions
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
@@ -37,6 +39,7 @@ async def work(settings: Settings) -> int:
     end_with_parent()
     log_to(settings.home / "logs" / "worker.log")
     judge = load_judge(settings)
+    keep_versions(settings, judge)
     app = create_app(settings, settings.broker or "")
     # a session may have ended this long after the process was last seen, for a heartbeat may have been due
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
@@ -47,8 +50,9 @@ async def work(settings: Settings) -> int:
         author_secret(settings.author_key or settings.home / "author.key"),
         guard.check,
     )
+    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
     changed = rules_changed(settings.home, judge.version, time.time())
-    publisher = Publisher(app, topology, judge, StreamClock(), changed)
+    publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
     server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)
@@ -96,6 +100,7 @@ def log_to(path: Path) -> None:
     file = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=3, encoding="utf-8")
     screen = logging.StreamHandler()
     screen.setLevel(logging.CRITICAL)
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection
     logging.basicConfig(
         level=logging.INFO, handlers=[file, screen], format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )

@@ -1,8 +1,10 @@
 """What disclosures, speaker, credibility and signature cost a post: CPU time, one core.
 
-    python tests/bench/bench_disclosure.py        posts of ../shared/data, or the written ones where it is absent
+    python tests/bench/bench_disclosure.py        posts of ../shared/data, or the written ones where it is
+    absent
 
-Not a test: other work on the machine moves it. The budget is 30 µs for disclosure and speaker on ordinary posts.
+Not a test: other work on the machine moves it. The budget is 30 µs for disclosure and speaker on ordinary
+posts.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import gzip
 import json
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from agents.credibility import CredibilityTable
@@ -23,7 +26,8 @@ from schemas.post import Author, Post, Source
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("VIGIE_SHARED", ROOT.parent / "shared")) / "data"
-SETS = (("en_semeval_13_16.jsonl.gz", "en"), ("en_airline_posts.csv.gz", "en"), ("en_goemotions_dev.jsonl.gz", "en"),
+SETS = (("en_semeval_13_16.jsonl.gz", "en"), ("en_airline_posts.csv.gz", "en"),
+("en_goemotions_dev.jsonl.gz", "en"),
         ("fr_xlmt_train.jsonl.gz", "fr"), ("fr_insurance_posts.csv.gz", "fr"))  # fmt: skip
 ROWS = 4_000
 
@@ -41,7 +45,8 @@ def texts(name: str) -> list[str]:
 def main() -> None:
     tagger, profiler = DisclosureTagger(shipped_rules()), SpeakerProfiler()
     table = CredibilityTable((ROOT / "deploy" / "credibility.toml").read_text("utf-8"))
-    print(f"{'set':28} {'posts':>6} {'code points':>11} {'disclosure':>11} {'speaker':>8} {'credibility':>11} {'signature':>9} µs")
+    columns = ("posts", "length", "disclosure", "speaker", "credibility", "signature")
+    print(f"{'µs a post':28}" + "".join(f"{column:>12}" for column in columns))
     for name, code in SETS:
         author = Author(handle="ana", followers=120)
         posts = [Post("x:1", "twitter", text, 0, Source("bench"), author=author) for text in texts(name)]
@@ -60,9 +65,9 @@ def main() -> None:
         for post in posts:
             signature(post.text)
         marks.append(time.process_time())
-        costs = [(b - a) / len(posts) * 1e6 for a, b in zip(marks, marks[1:], strict=False)]
+        costs = [(after - before) / len(posts) * 1e6 for before, after in pairwise(marks)]
         length = sum(len(post.text) for post in posts) / len(posts)
-        print(f"{name:28} {len(posts):6} {length:11.0f} {costs[0]:11.1f} {costs[1]:8.1f} {costs[2]:11.1f} {costs[3]:9.1f}")
+        print(f"{name:28}{len(posts):12}{length:12.0f}" + "".join(f"{cost:12.1f}" for cost in costs))
 
 
 if __name__ == "__main__":

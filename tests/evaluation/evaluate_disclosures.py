@@ -1,10 +1,11 @@
-"""How well disclosures, roles and registers are found: figures on the project's own labelled posts, and how often
-employees' reviews are recognised and customers' posts mistaken on the sets of ../shared.
+"""How well disclosures, roles and registers are found: figures on the project's own labelled posts, and how
+often employees' reviews are recognised and customers' posts mistaken on the sets of ../shared.
 
     python -m pytest tests/evaluation            checks the recorded figures
     python tests/evaluation/evaluate_disclosures.py [--write]   prints them, or writes report and record
 
-Halves of disclosures.jsonl: `test` was written before the first rule and is never tuned on; `dev` and `kinds` are.
+Halves of disclosures.jsonl: `test` was written before the first rule and is never tuned on; `dev` and
+`kinds` are.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def _f1(right: int, extra: int, missed: int) -> float:
 
 
 def figures(read: Sequence[Case]) -> dict[str, float]:
-    """Precision, recall and F1 by kind, modes, spans, role, register and false tags, of one half and language."""
+    """Precision, recall and F1 by kind, modes, spans, role, register and false tags, of one half and
+    language."""
     right: Counter[str] = Counter()
     extra: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -117,7 +119,9 @@ def figures(read: Sequence[Case]) -> dict[str, float]:
         made[f"{kind} precision"] = right[kind] / max(1, right[kind] + extra[kind])
         made[f"{kind} recall"] = right[kind] / max(1, right[kind] + missed[kind])
         made[f"{kind} F1"] = _f1(right[kind], extra[kind], missed[kind])
-    made["macro F1 of the kinds"] = sum(made[f"{kind} F1"] for kind in DISCLOSURE_KINDS) / len(DISCLOSURE_KINDS)
+    made["macro F1 of the kinds"] = sum(made[f"{kind} F1"] for kind in DISCLOSURE_KINDS) / len(
+        DISCLOSURE_KINDS
+    )
     made["false on posts without any"] = extra["any"] / max(1, told["negatives"])
     if told["matched"]:
         for name in ("mode", "span", "half of the span"):
@@ -167,15 +171,20 @@ def section(made: dict[str, dict[str, float]]) -> str:
     halves = [name for name in made if name.split()[0] in ("test", "dev", "kinds")]
     lines = [
         "## Disclosures, roles, registers", "",
-        "`test` was written before the first rule and never tuned on, but by the hand that wrote the rules; `dev` and",
-        "`kinds` (which has no spans, modes or roles) were read while rules were written: they show fit, not promise.", "",
+        "`test` was written before the first rule and never tuned on, but by the hand that wrote the rules;",
+        "`dev` and `kinds` (no spans, modes or roles) were read while rules were written: fit, not promise.",
+        "",
         "| figure | " + " | ".join(halves) + " |", "|---|" + "---:|" * len(halves),
     ]  # fmt: skip
     for figure in made[halves[0]]:
         values = (made[half].get(figure) for half in halves)
         cells = ("" if v is None else f"{v:.0f}" if figure == "posts" else f"{v:.3f}" for v in values)
         lines.append(f"| {figure} | " + " | ".join(cells) + " |")
-    lines += ["", "Real posts (no labels for disclosure exist; what a tag there mostly is, by reading samples):", ""]
+    lines += [
+        "",
+        "Real posts (no labels for disclosure exist; what a tag there mostly is, by reading samples):",
+        "",
+    ]
     lines += ["| set | posts | with a disclosure | a tag is mostly |", "|---|---:|---:|---|"]
     for name, _, _, _, mostly in REAL:
         if name in made:

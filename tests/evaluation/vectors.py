@@ -49,7 +49,7 @@ def _keys(data: bytes) -> dict[int, int]:
 
 
 def read_vectors(vocabulary: Path) -> Vectors:
-    """Vectors about their mean, all of one length, by folded word; of words that fold alike the most frequent one's."""
+    """Vectors about their mean, of one length, by folded word; of words that fold alike the commonest's."""
     rows = _keys((vocabulary / "key2row").read_bytes())
     rank = {key: place for place, key in enumerate(rows)}
     ranked: dict[str, tuple[int, int]] = {}

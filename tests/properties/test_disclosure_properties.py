@@ -14,10 +14,12 @@ from schemas.post import Author, Post, Source
 
 TAGGER = DisclosureTagger(shipped_rules())
 PROFILER = SpeakerProfiler()
-PIECES = st.sampled_from(
-    "I work at Brixtel|my boss|yelled|je bosse chez|Orange|60 h|on|notre client|!|. |\n|😀|é|İ|ß|#team|@x|the pay is poor|"
-    "they told us|half the site closes|encore|au bureau|pot de départ|refund|selon Les Échos|10 ans chez".split("|")
-)
+PIECES = st.sampled_from([
+    "I work at Brixtel", "my boss", "yelled", "je bosse chez", "Orange", "60 h", "on", "notre client", "!",
+    ". ", "\n",
+    "😀", "é", "İ", "ß", "#team", "@x", "the pay is poor", "they told us", "half the site closes", "encore",
+    "au bureau", "pot de départ", "refund", "selon Les Échos", "10 ans chez",
+])  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=12).map(" ".join))
 
 

@@ -27,7 +27,11 @@ def post(author: Author, platform: str = "twitter", url: str | None = None, kind
         (Author(created_at=NOW - 2 * DAY, posts=400), "amateur", "suspect"),
         (Author(created_at=NOW - 10 * DAY), "amateur", "unproven"),
         (Author(followers=1, posts=2), "amateur", "unproven"),
-        (Author(followers=1), "amateur", "ordinary"),  # what a platform does not tell is not held against anyone
+        (
+            Author(followers=1),
+            "amateur",
+            "ordinary",
+        ),  # what a platform does not tell is not held against anyone
         (Author(verified=True), "amateur", "reliable-internet-user"),
         (Author(verified=True, followers=90_000), "professional", "recognised-expert"),
         (Author(created_at=NOW - 900 * DAY, followers=900, posts=900), "amateur", "reliable-internet-user"),
@@ -42,9 +46,14 @@ def test_classes(author: Author, role: Role, level: str) -> None:
 
 def test_sites_are_known_by_domain_and_subdomain_only_where_the_post_is_an_article() -> None:
     url = "https://economie.lemonde.fr/a"
-    assert TABLE.credibility(post(Author(), "rss", url, "article"), "media").level == "serious-information-site"
+    assert (
+        TABLE.credibility(post(Author(), "rss", url, "article"), "media").level == "serious-information-site"
+    )
     assert TABLE.credibility(post(Author(), "twitter", url), "amateur").level == "ordinary"
-    assert TABLE.credibility(post(Author(), "rss", "https://notlemonde.fr/a", "article"), "media").level == "ordinary"
+    assert (
+        TABLE.credibility(post(Author(), "rss", "https://notlemonde.fr/a", "article"), "media").level
+        == "ordinary"
+    )
 
 
 def test_weights_are_integers_in_thousandths_with_ordinary_as_the_unit() -> None:

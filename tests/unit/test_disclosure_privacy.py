@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import get_args
 
@@ -14,8 +15,9 @@ from schemas.post import Post, Source
 
 TAGGER = DisclosureTagger(shipped_rules())
 SENSITIVE = (
-    "union", "syndicat", "cgt", "religio", "church", "muslim", "catholi", "politic", "parti_", "health", "cancer", "depress", "gay",
-    "lesb", "hiv", "crim", "convict", "séropositif", "enceinte", "pregnan",
+    "union", "syndicat", "cgt", "religio", "church", "muslim", "catholi", "politic", "health", "cancer",
+    "depress",
+    "gay", "lesb", "hiv", "crim", "convict", "séropositif", "enceinte", "pregnan",
 )  # fmt: skip
 
 
@@ -60,12 +62,20 @@ def test_no_kind_role_or_field_could_hold_such_a_thing() -> None:
     held += [field.name for record in (Disclosure, Profile) for field in fields(record)]
     assert not [name for name in held for word in SENSITIVE if word in name]
     # a disclosure is offsets, never words of the post
-    assert {field.name for field in fields(Disclosure)} == {"kind", "explicit", "span", "confidence", "company"}
+    assert {field.name for field in fields(Disclosure)} == {
+        "kind",
+        "explicit",
+        "span",
+        "confidence",
+        "company",
+    }
 
 
 def test_no_rule_of_a_kind_looks_for_such_a_thing() -> None:
-    wanted = {word for word in SENSITIVE if word not in ("health", "politic", "parti_")}  # plans, office politics
+    wanted = tuple(
+        word for word in SENSITIVE if word not in ("health", "politic")
+    )  # health plans, office politics
     for book in shipped_rules().values():
         for rule, phrase in book.kinds.phrases:
-            if rule.kind != "expertise":
-                assert not [word for word in wanted if word in phrase.source.lower()], (rule.name, phrase.source)
+            words = re.split(r"[^a-zà-ÿ]+", phrase.source.lower())
+            assert not [word for word in words if word.startswith(wanted)], (rule.name, phrase.source)

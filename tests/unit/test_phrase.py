@@ -20,9 +20,11 @@ def found(phrase: str, text: str) -> list[str]:
     for made in compile_phrase(phrase, CLASSES, RANK):
         match = re.search(made.pattern, surface)
         if match:
-            assert any(trigger in words for trigger in made.triggers), "matched, yet nothing would have woken it"
+            assert any(trigger in words for trigger in made.triggers), (
+                "matched, yet nothing would have woken it"
+            )
             assert not made.needs or any(need in words for need in made.needs)
-            matches.append(text[match.start() - 1 : match.end() - 1])
+            matches.append(text[match.start() - 1 : match.end() - 1].strip())
     return matches
 
 

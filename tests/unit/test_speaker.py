@@ -45,7 +45,9 @@ def test_roles(code: str, text: str, role: str) -> None:
 def test_a_bio_counts_only_for_the_employer_that_it_names() -> None:
     bio = Author(bio="dev @Brixtel")
     assert profile("Brixtel released a new app", author=bio).roles == {"brixtel": "employee"}
-    assert profile("Norvalis released a new app", company="Norvalis", author=bio).roles == {"norvalis": "amateur"}
+    assert profile("Norvalis released a new app", company="Norvalis", author=bio).roles == {
+        "norvalis": "amateur"
+    }
 
 
 def test_who_speaks_for_a_company_or_a_newsroom_is_told_by_the_account() -> None:

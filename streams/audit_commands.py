@@ -1,0 +1,194 @@
+"""The commands `vigie replay` and `vigie audit`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace as with_fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from streams.settings import Settings, SettingsError, read_settings
+
+
+def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = (
+        click.option("--home", type=click.Path(path_type=Path), help="Data directory [VIGIE_HOME; .vigie]."),
+        click.option("--broker", help="host:port of a Kafka [VIGIE_BROKER; the home's own]."),
+        click.option(
+            "--credibility", type=click.Path(path_type=Path), help="TOML table [VIGIE_CREDIBILITY]."
+        ),
+        click.option(
+            "--watchlist",
+            "watchlists",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="TOML file of companies; may be given again [VIGIE_WATCHLIST].",
+        ),
+        click.option(
+            "--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="That judge."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option("--from", "start", required=True, help="First instant: 2026-11-01T00:00:00Z, or a date (UTC).")
+@click.option("--to", "end", required=True, help="Last instant; a date means its end.")
+@click.option("--every", default="1h", show_default=True, help="Time between instants, such as 5m, 1h, 1d.")
+@click.option("--company", help="Only this company (id in the watchlist).")
+@click.option("--out", default="-", show_default=True, help="File for JSON lines; - is standard output.")
+@click.option("--topic", help="Write to this topic instead; never one of the live watch.")
+@click.option("--version", "rules", default="", help="Judge with this kept version (<home>/versions).")
+@_with_log_options
+def replay(
+    start: str,
+    end: str,
+    every: str,
+    company: str | None,
+    out: str,
+    topic: str | None,
+    rules: str,
+    processes: int,
+    **given: Any,
+) -> None:
+    """Rebuild figures of a time that has passed from posts.v1 alone, with the live watch's own steps.
+
+    All of posts.v1 is read, up to where it ends at the start or until its clock has passed --to. The live
+    watch is not touched. Twice the same call over the same log gives the same bytes.
+    """
+    from streams.reading_progress import reading_progress
+    from streams.rejudging import records_in
+    from streams.replay import bounds
+    from streams.replay import replay as replayed
+    from streams.side_topic import write_to_topic
+
+    when = _range(start, end, every)
+    with _log(given) as settings:
+        reaches = bounds(settings.broker or "")
+        with reading_progress("replaying posts.v1", records_in(reaches)) as advance:
+            found = replayed(
+                settings, reaches, when, company, advance=advance, processes=processes, version=rules
+            )
+            written = (
+                write_to_topic(settings, topic, found) if topic is not None else _write_lines(out, found)
+            )
+    scanned = ", ".join(f"{reach.partition}: {reach.start}-{reach.end}" for reach in reaches)
+    click.echo(f"{written} records; posts.v1 stood at (partition: offsets) {scanned}", err=True)
+
+
+@click.command()
+@click.option("--company", help="Company (id in the watchlist).")
+@click.option("--person", help="Opted-in person within the company, instead of the company itself.")
+@click.option("--at", help="Audit the record in force at this instant.")
+@click.option("--from", "start", help="Audit every record from here …")
+@click.option("--to", "end", help="… to here.")
+@click.option("--verify", is_flag=True, help="Check the chain, the seals of posts.v1 and the kept versions.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_with_log_options
+def audit(
+    company: str | None,
+    person: str | None,
+    at: str | None,
+    start: str | None,
+    end: str | None,
+    form: str,
+    processes: int,
+    *,
+    verify: bool,
+    **given: Any,
+) -> None:
+    """Work out again what was published, from posts.v1 alone, and compare it with reputation.v1.
+
+    Exit status 0: identical (or nothing altered, with --verify); 3: it differs and the cause is told;
+    4: nothing honest explains it. With --verify nothing is judged: links, seals and hashes are checked.
+    """
+    if verify:
+        sys.exit(_verify(form, given))
+    if company is None or (at is None) == (start is None or end is None):
+        raise SettingsError("name --company, and either --at or both --from and --to; or --verify")
+    from streams.instants import instant_of
+
+    first = instant_of(at or start or "")
+    last = first if at else instant_of(end or "", end=True)
+    sys.exit(_audit(company, person, (first, last), form, processes, given))
+
+
+def _audit(
+    company: str, person: str | None, when: tuple[int, int], form: str, processes: int, given: dict[str, Any]
+) -> int:
+    from streams.audit import audit as audited
+    from streams.audit import offsets_to_read
+    from streams.audit_text import findings_json, findings_text, status_of
+    from streams.reading_progress import reading_progress
+    from streams.shelf import shelf_of
+
+    with _log(given) as settings:
+        shelf = shelf_of(company, settings.broker or "")
+        chosen = shelf.in_force(*when, person)
+        if not chosen:
+            raise SettingsError(
+                f"nothing was published on {company} by then: name another company or instant"
+            )
+        with reading_progress("auditing", offsets_to_read(chosen)) as advance:
+            findings = list(audited(settings, shelf, chosen, advance=advance, processes=processes))
+    if form == "json":
+        click.echo(findings_json(findings, shelf.breaks))
+    else:
+        for line in findings_text(findings, shelf.breaks):
+            click.echo(line)
+    return status_of(findings, shelf.breaks)
+
+
+def _verify(form: str, given: dict[str, Any]) -> int:
+    from streams.audit_text import verified_json, verified_status, verified_text
+    from streams.reading_progress import reading_progress
+    from streams.verification import records_to_verify, verify
+
+    with _log(given) as settings, reading_progress("verifying", records_to_verify(settings)) as advance:
+        verified = list(verify(settings, advance))
+    if form == "json":
+        click.echo(verified_json(verified))
+    else:
+        for line in verified_text(verified):
+            click.echo(line)
+    return verified_status(verified)
+
+
+@contextmanager
+def _log(given: dict[str, Any]) -> Iterator[Settings]:
+    """Settings with a broker, and the number of partitions that its topics have."""
+    from schemas.topics import REPUTATION
+    from streams.home_broker import with_log
+    from streams.log_reader import log_reader
+
+    with with_log(read_settings(**given)) as settings:
+        with log_reader(settings.broker or "") as reader:
+            partitions = len(reader.reaches(REPUTATION.name))
+        yield with_fields(settings, partitions=partitions)
+
+
+def _range(start: str, end: str, every: str) -> Any:
+    from streams.instants import instant_of, length_of
+    from streams.replay import Range
+
+    when = Range(instant_of(start), instant_of(end, end=True), length_of(every))
+    if when.end < when.start:
+        raise SettingsError(f"--to {end} lies before --from {start}: turn them round")
+    return when
+
+
+def _write_lines(out: str, found: Iterator[Any]) -> int:
+    from schemas.reputation import encode
+
+    written = 0
+    with click.open_file(out, "wb", atomic=out != "-") as lines:
+        for reputation in found:
+            lines.write(encode(reputation) + b"\n")
+            written += 1
+    return written
