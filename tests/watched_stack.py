@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from schemas.reputation import WINDOWS, Cohort, Reputation, WindowFigures
+from schemas.reputation import WINDOWS, Baseline, Cohort, Reputation, WindowFigures
 from streams import metrics
 from streams.exporter import serve
 from streams.snapshot import Snapshot
@@ -96,12 +96,16 @@ def names_in(expr: str) -> set[str]:
     return set(_NAME.findall(bare))
 
 
-def synthetic(at: int) -> Snapshot:
-    """Three companies: one spoken of in full, one falling, one of which too little is said."""
+def synthetic(at: int, beta: int = 2100) -> Snapshot:
+    """Three companies: one spoken of in full, one fallen to the score `beta` (1/100 of a point), one of which
+    too little is said."""
     return Snapshot(
         ready=True,
         at=at,
-        reputations=(_company("acme", 6200, at), _company("beta", 2100, at), _company("zeta", 5000, at, few=True)),
+        reputations=(
+            _company("acme", 6200, at), _company("beta", beta, at), _company("zeta", 5000, at, few=True),
+            _company("beta", 4100, at, person="ceo-beta"),
+        ),
         mentions={("acme", "negative"): 12, ("acme", "positive"): 40, ("beta", "negative"): 31},
         newest={"acme": at - 60_000, "beta": at - 5_000, "zeta": at - 86_400_000},
         posts={"twitter": at // 1000 % 100_000, "youtube": at // 2000 % 100_000},
@@ -109,11 +113,12 @@ def synthetic(at: int) -> Snapshot:
         rejects={"not-json": 3, "bad-value": 2},
         lag={("posts.v1", 0): 7, ("posts.v1", 1): 0, ("mentions.v1", 0): 3},
         versions={"watchlist": "w1", "rules": "r1"},
+        rules_changed=at / 1000 - 90_000,
         whole=True,
     )  # fmt: skip
 
 
-def _company(name: str, score: int, at: int, *, few: bool = False) -> Reputation:
+def _company(name: str, score: int, at: int, *, few: bool = False, person: str | None = None) -> Reputation:
     windows = tuple(
         WindowFigures(
             window=window, start=at - length, end=at, state="insufficient" if few else "ok", score=score,
@@ -127,7 +132,7 @@ def _company(name: str, score: int, at: int, *, few: bool = False) -> Reputation
     )  # fmt: skip
     return Reputation(
         company=name,
-        person=None,
+        person=person,
         at=at,
         watermark=at,
         offset=1,
@@ -135,13 +140,14 @@ def _company(name: str, score: int, at: int, *, few: bool = False) -> Reputation
         late=1,
         versions={},
         windows=windows,
+        baseline=None if few else Baseline("28d", at - 3_600_000, 6000, 5800, 6200, 90_000),
     )
 
 
 @contextlib.contextmanager
-def exposed() -> Iterator[int]:
-    """A port on which Vigie's own exporter serves the synthetic world of this moment."""
-    server = serve("127.0.0.1", 0, lambda: synthetic(time.time_ns() // 1_000_000))
+def exposed(world: Callable[[int], Snapshot] = synthetic) -> Iterator[int]:
+    """A port on which Vigie's own exporter serves `world` as it is at each moment."""
+    server = serve("127.0.0.1", 0, lambda: world(time.time_ns() // 1_000_000))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -163,6 +169,33 @@ def running(command: list[str], ready: str, log: Path) -> Iterator[None]:
         finally:
             process.terminate()
             process.wait(10)
+
+
+@contextlib.contextmanager
+def watching(exporter: int, home: Path, alertmanager: str = "") -> Iterator[str]:
+    """The address of a Prometheus that scrapes the port `exporter` by the shipped rules, evaluated each second."""
+    program = tool("prometheus")
+    for path in RULES:
+        text = re.sub(r"\b(interval|keep_firing_for): \w+", r"\1: 1s", path.read_text("utf-8"))
+        (home / path.name).write_text(text)
+    config = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s",
+                   "external_labels": {"watch": "vigie"}},
+        "rule_files": [str(home / path.name) for path in RULES],
+        "scrape_configs": [{"job_name": "vigie", "static_configs": [{"targets": [f"127.0.0.1:{exporter}"]}]}],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager] if alertmanager else []}]}]},
+    }  # fmt: skip
+    (home / "prometheus.yml").write_text(yaml.safe_dump(config))
+    url = f"http://127.0.0.1:{(own := free_port())}"
+    command = [
+        program,
+        f"--config.file={home / 'prometheus.yml'}",
+        f"--storage.tsdb.path={home / 'series'}",
+        f"--web.listen-address=127.0.0.1:{own}",
+        "--rules.alert.resend-delay=1s",
+    ]
+    with running(command, f"{url}/-/ready", home / "prometheus.log"):
+        yield url
 
 
 def free_port() -> int:

@@ -32,6 +32,7 @@ TOO_LITTLE = Text(
     "Too little is said for a score: choose a longer window",
     "On en parle trop peu pour un score : choisissez une durée plus longue",
 )
+USUAL = Text("usually at least", "d'habitude au moins")
 LOW, HIGH = Text("at least", "au moins"), Text("at most", "au plus")
 
 
@@ -48,6 +49,10 @@ def company(language: Language) -> build.Dashboard:
     made.with_row(panels.row(Text("Whom to believe", "Qui croire")))
     for bars in _sources(panels):
         made.with_panel(bars)
+    made.with_row(
+        panels.row(Text("People who agreed to be followed", "Personnes qui ont accepté d'être suivies"))
+    )
+    made.with_panel(_persons(panels))
     return made
 
 
@@ -127,9 +132,9 @@ def _course(panels: Panels) -> Drawn:
         Text("How has opinion moved, and how sure is it?", "Comment l'opinion a-t-elle évolué, est-ce sûr ?"),
         Text(
             "The line is the score, the band where the true opinion lies 19 times out of 20. A move matters when "
-            "the band leaves where it was. Red marks are dips that an alert was sent for.",
+            "the band falls below what was usual (orange). Red marks are dips that an alert was sent for.",
             "La ligne est le score, la bande l'endroit où se trouve l'opinion réelle 19 fois sur 20. Un mouvement "
-            "compte quand la bande quitte sa place. Les repères rouges sont les chutes signalées par une alerte.",
+            "compte quand la bande passe sous l'habituel (orange). Les repères rouges sont les chutes signalées.",
         ),
         UNWATCHED,
     )
@@ -139,6 +144,7 @@ def _course(panels: Panels) -> Drawn:
         Query(_of(m.SCORE), "score"),
         Query(_of(m.LOW), LOW),
         Query(_of(m.HIGH), HIGH),
+        Query(f"max by (company) ({series(m.BASELINE_LOW, company=ONE)})", USUAL),
         span=(0, 100),
         steps=((None, GREY), (50, GREY)),
         width=16,
@@ -151,6 +157,13 @@ def _course(panels: Panels) -> Drawn:
         "score", [model.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": BLUE})]
     )
     panel.override_by_name(low, thin)
+    panel.override_by_name(
+        USUAL.to(panels.language),
+        [
+            model.DynamicConfigValue("custom.lineWidth", 1),
+            model.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": ORANGE}),
+        ],
+    )
     band = [
         model.DynamicConfigValue("custom.fillBelowTo", low),
         model.DynamicConfigValue("custom.fillOpacity", 20),
@@ -288,3 +301,21 @@ def _sources(panels: Panels) -> list[Drawn]:
             concert, Query(_of(m.COORDINATED), Text("mentions", "mentions")), width=4, decimals=0
         ).height(8),
     ]
+
+
+def _persons(panels: Panels) -> Drawn:
+    question = Question(
+        Text("How are these people spoken of?", "Que dit-on de ces personnes ?"),
+        Text(
+            "The same score, 0 to 100, for people of this company on the opt-in list of the watchlist. Nobody else "
+            "is ever shown by name.",
+            "Le même score, de 0 à 100, pour les personnes de cette entreprise qui l'ont accepté (liste du fichier "
+            "de suivi). Personne d'autre n'est jamais nommé.",
+        ),
+        Text(
+            "Nobody of this company is on the opt-in list, or too little is said of them",
+            "Personne de cette entreprise n'est sur la liste, ou l'on en parle trop peu",
+        ),
+    )
+    score = Query(f"max by (person) ({series(m.PERSON, company=ONE, window=WINDOW)})", "{{person}}")
+    return panels.bars(question, score, steps=SCORE, most=100, width=24, decimals=1).height(6)

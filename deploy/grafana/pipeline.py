@@ -71,6 +71,16 @@ def _now(panels: Panels) -> list[Drawn]:
         ),
         NOTHING_YET,
     )
+    rules = Question(
+        Text("Since when do these rules judge?", "Depuis quand ces règles jugent-elles ?"),
+        Text(
+            "Scores before and after a change of rules, models or lists do not compare; for about a day after it no "
+            "dip can be told.",
+            "Les scores d'avant et d'après un changement de règles, de modèles ou de listes ne se comparent pas ; "
+            "pendant un jour environ, aucune chute ne peut être vue.",
+        ),
+        Text("They have not changed since Vigie started", "Elles n'ont pas changé depuis le démarrage"),
+    )
     lag, everything = f"sum({series(m.LAG)})", f"sum({series(m.OUTCOMES)})"
     put_aside = f"(sum({series(m.OUTCOMES, outcome='rejected')}) or 0 * {everything})"
     return [
@@ -79,13 +89,15 @@ def _now(panels: Panels) -> list[Drawn]:
             Query(f"sum({UP})", Text("answer", "répondent")),
             Query(f"count({UP})", Text("known", "connus")),
             steps=((None, RED), (1, BLUE)),
+            width=5,
         ),
-        panels.yes(ready, f"min({series(m.READY)})"),
+        panels.yes(ready, f"min({series(m.READY)})", width=4),
         panels.figure(
             behind,
             Query(lag, Text("waiting", "en attente")),
             steps=((None, BLUE), (10_000, ORANGE), (100_000, RED)),
             decimals=0,
+            width=5,
         ),
         panels.figure(
             rejected,
@@ -93,6 +105,13 @@ def _now(panels: Panels) -> list[Drawn]:
             unit="percentunit",
             steps=((None, BLUE), (0.01, ORANGE), (0.1, RED)),
             decimals=2,
+            width=5,
+        ),
+        panels.figure(
+            rules,
+            Query(f"1000 * max({series(m.RULES_CHANGED)})", Text("changed", "changement")),
+            unit="dateTimeFromNow",
+            width=5,
         ),
     ]
 

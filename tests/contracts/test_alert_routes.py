@@ -13,7 +13,20 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from watched_stack import DEPLOY, RULES, free_port, post, rules, running, tool, until
+from watched_stack import (
+    DEPLOY,
+    RULES,
+    asked,
+    exposed,
+    free_port,
+    post,
+    rules,
+    running,
+    synthetic,
+    tool,
+    until,
+    watching,
+)
 
 CONFIG = DEPLOY / "alertmanager" / "alertmanager.yml"
 ALERTS = {rule["alert"]: rule for rule in rules() if "alert" in rule}
@@ -122,7 +135,7 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
 def _at_once(here: Path) -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load(CONFIG.read_text("utf-8"))
     for route in (config["route"], *config["route"]["routes"]):
-        route |= {"group_wait": "0s", "group_interval": "1s"}
+        route |= {"group_wait": "500ms", "group_interval": "1s"}
     for receiver in config["receivers"]:
         for chat in receiver["slack_configs"]:
             chat["api_url_file"] = str(here / Path(chat["api_url_file"]).name)
@@ -153,6 +166,27 @@ def test_a_dip_is_told_in_both_languages_with_a_link_and_its_end_too(watch: Watc
     watch.alerts(dip | {"startsAt": "2026-01-01T00:00:00Z", "endsAt": "2026-01-01T00:00:01Z"})
     until(lambda: watch.told("Terminé : La réputation chute"), 15, "its end")
     assert "Over: acme: opinion" in watch.told("Terminé")[0][1]["attachments"][0]["text"]
+
+
+def test_a_dip_goes_from_the_exposition_to_people_and_is_over_when_opinion_is_back(
+    watch: Watch, tmp_path: Path
+) -> None:
+    """Exporter, Prometheus, rules and Alertmanager are real; the company's score is scripted."""
+    beta = [6200]
+    with (
+        exposed(lambda at: synthetic(at, beta=beta[0])) as port,
+        watching(port, tmp_path, watch.url.removeprefix("http://")) as prometheus,
+    ):
+        fell = 'vigie:reputation_fall:points1h{company="beta"}'
+        until(lambda: asked(f"{prometheus}/api/v1/query", query=fell)["result"], 20, "the rules' first round")
+        assert not watch.sent
+        beta[0] = 2100
+        until(lambda: watch.told("La réputation chute · beta"), 30, "the message")
+        text = watch.told("chute · beta")[0][1]["attachments"][0]["text"]
+        assert "See: http://localhost:3000/d/vigie-company?var-company=beta" in text
+        beta[0] = 6200
+        until(lambda: watch.told("Terminé : La réputation chute · beta"), 30, "its end")
+    assert {people for people, _ in watch.sent} == {"communication"}
 
 
 def test_companies_that_fall_together_make_one_message(watch: Watch) -> None:

@@ -1,7 +1,6 @@
 """Every expression of every dashboard returns data on a real Prometheus that scrapes Vigie's own exporter.
 
-The companies are synthetic; the exporter, the scrape and Prometheus are real. The test has a dip rule of its own, for what
-it asks is whether the dashboards see a firing alert, not when one fires (tests of deploy/prometheus do).
+The companies are synthetic; the exporter, the scrape, the rules and Prometheus are real.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-import yaml
 from watched_stack import (
     Asked,
     asked,
@@ -18,10 +16,9 @@ from watched_stack import (
     exposed,
     expressions,
     filled,
-    free_port,
-    running,
-    tool,
+    rules,
     until,
+    watching,
 )
 
 SEEN_FOR = 12  # seconds of scrapes, so that a slope over 10 s has its points
@@ -36,31 +33,11 @@ ASKED = [
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Prometheus that has watched the synthetic world for SEEN_FOR seconds."""
-    program = tool("prometheus")
     home = tmp_path_factory.mktemp("prometheus")
-    dip = {
-        "alert": "VigieReputationDip",
-        "expr": 'max by (company) (vigie_reputation_score_high{window="1h"}) < 40',
-    }
-    (home / "dip.yml").write_text(yaml.safe_dump({"groups": [{"name": "dip", "rules": [dip]}]}))
-    with exposed() as port:
-        config = {
-            "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-            "rule_files": [str(home / "dip.yml")],
-            "scrape_configs": [{"job_name": "vigie", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}],
-        }
-        (home / "prometheus.yml").write_text(yaml.safe_dump(config))
-        url = f"http://127.0.0.1:{(own := free_port())}"
-        command = [
-            program,
-            f"--config.file={home / 'prometheus.yml'}",
-            f"--storage.tsdb.path={home / 'data'}",
-            f"--web.listen-address=127.0.0.1:{own}",
-        ]
-        with running(command, f"{url}/-/ready", home / "log"):
-            seen = f"count_over_time(vigie_ready[1m]) >= {SEEN_FOR}"
-            until(lambda: asked(f"{url}/api/v1/query", query=seen)["result"], 40, f"{SEEN_FOR} scrapes")
-            yield url
+    with exposed() as port, watching(port, home) as url:
+        seen = f"count_over_time(vigie_ready[1m]) >= {SEEN_FOR}"
+        until(lambda: asked(f"{url}/api/v1/query", query=seen)["result"], 40, f"{SEEN_FOR} scrapes")
+        yield url
 
 
 def answer(prometheus: str, found: Asked, company: str) -> list[dict[str, object]]:
@@ -87,7 +64,8 @@ def test_a_company_of_which_too_little_is_said_has_bounds_and_no_score(prometheu
     company = [found for found in ASKED if found.where.startswith("company: ")]
     silent = [found.expr for found in company if not answer(prometheus, found, "zeta")]
     assert silent
-    assert all("vigie_reputation_score{" in expr or "ALERTS{" in expr for expr in silent)
+    may = ("vigie_reputation_score{", "ALERTS{", "vigie_reputation_baseline_low{", "vigie_person_")
+    assert not [expr for expr in silent if not any(name in expr for name in may)]
 
 
 def test_all_companies_are_meant_by_all(prometheus: str) -> None:
@@ -104,3 +82,15 @@ def test_shares_of_voice_add_up_to_one(prometheus: str) -> None:
     (voice,) = {found.expr for found in ASKED if found.where == "reputation: Who is talked about most?"}
     rows = asked(f"{prometheus}/api/v1/query", query=filled(voice, ".+"))["result"]
     assert sum(float(row["value"][1]) for row in rows) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", [rule["record"] for rule in rules() if "record" in rule])
+def test_what_rules_record_is_there(prometheus: str, name: str) -> None:
+    assert asked(f"{prometheus}/api/v1/query", query=name)["result"]
+
+
+def test_of_the_synthetic_companies_only_the_one_that_fell_is_alerted(prometheus: str) -> None:
+    firing = asked(f"{prometheus}/api/v1/query", query='ALERTS{alertstate="firing"}')["result"]
+    assert {(row["metric"]["alertname"], row["metric"]["company"]) for row in firing} == {
+        ("VigieReputationDip", "beta")
+    }
