@@ -38,11 +38,23 @@ lint: $(STAMP) ## ruff, mypy strict, import-linter
 
 .PHONY: unit
 unit: $(STAMP) ## tests that need no broker
-	$(BIN)/python -m pytest -m "not kafka and not faults" tests
+	$(BIN)/python -m pytest -m "not kafka and not faults" -n 2 tests
 
 .PHONY: kafka
 kafka: $(STAMP) ## tests on a real broker, started by the tests
 	$(BIN)/python -m pytest -m "kafka and not faults" tests
+
+.PHONY: evaluate
+evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data
+	$(BIN)/python tests/evaluation/evaluate.py
+	$(BIN)/python tests/evaluation/evaluate_disclosures.py
+
+.PHONY: bench
+bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same run
+	$(BIN)/python tests/bench/bench_judge.py 100000
+	$(BIN)/python tests/bench/bench_companies.py
+	$(BIN)/python tests/bench/bench_measure.py
+	$(BIN)/python tests/bench/bench_stream.py
 
 .PHONY: lock
 lock: $(STAMP) ## resolve the dependencies again

@@ -42,7 +42,7 @@ class _Posts(BaseSentimentAnalyzer):  # type: ignore[misc]  # TextBlob has no ty
         """The sentiment of `text`."""
         shares = self._scorer.probabilities([tokenize(text)], self.language, self._source)[0].tolist()
         negative, neutral, positive = (share / 10_000 for share in shares)
-        label = LABELS[shares.index(max(shares))]
+        label: Label = "neutral" if shares[0] == shares[2] else LABELS[shares.index(max(shares))]
         return PostSentiment((shares[2] - shares[0]) / 10_000, label, negative, neutral, positive)
 
 

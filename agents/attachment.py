@@ -12,7 +12,7 @@ Employers = Callable[[str], Sequence[str]]
 """Ids of the watched companies that a bio or a declared employer names."""
 
 
-def nobody(text: str) -> Sequence[str]:
+def nobody(_text: str) -> Sequence[str]:
     """No watched employer in any bio."""
     return ()
 
@@ -42,7 +42,7 @@ def company_of(
         return inside
     if own := own_employers(post, employers):
         return own[0]
-    unnamed = any(hit.rule.name.endswith((".company", ".boss")) for hit in hits)
+    unnamed = any(hit.rule.name.endswith((".company", ".boss", ".benefit")) for hit in hits)
     return matches[0][0] if len(matches) == 1 and not unnamed else None
 
 

@@ -1,7 +1,7 @@
 """A text as rules read it: lower case, no accents, one character for one, so that offsets hold.
 
 Letters and digits are folded; `@ # % & € $ £ _` stay; what ends a sentence becomes a full stop; anything
-else a space. The canvas carries one space before and after the text: offset in text = offset in canvas - 1.
+else a space. The canvas carries one stop before and after the text: offset in text = offset in canvas - 1.
 """
 
 from __future__ import annotations
@@ -35,5 +35,5 @@ for _code in range(0x250):
 
 
 def canvas(text: str) -> str:
-    """The folded text between two spaces: `len(canvas(text)) == len(text) + 2`."""
-    return f" {text.translate(_FOLDING)} "
+    """The folded text between two stops: `len(canvas(text)) == len(text) + 2`."""
+    return f".{text.translate(_FOLDING)}."

@@ -17,6 +17,7 @@ from agents.ambiguity import SETTLED, Doubts, Reading
 from agents.entities import Accounts
 from agents.folding import Folded
 from agents.forms import Form, Manner, Tier, forms_of
+from agents.hashtags import compounds
 from schemas.judged import EvidenceKind, Span
 from schemas.post import Post
 from schemas.watchlist import Watchlist
@@ -70,6 +71,8 @@ class CompanyMatcher:
         folded = Folded(post.text)
         hits = self._automaton.find_matches_as_indexes(folded.data, overlapping=True)
         found = self._in_text(post, folded, hits) if hits else []
+        if "#" in post.text:
+            found += self._in_compounds(post.text, found)
         entities = post.entities
         if entities.mentions or entities.hashtags or entities.cashtags or entities.urls:
             found += self._in_entities(post, found)
@@ -107,6 +110,12 @@ class CompanyMatcher:
         if len(words) > 1 or blocked:
             words = _uncovered(words, blocked)
         return found + words
+
+    def _in_compounds(self, text: str, found: Iterable[Found]) -> list[Found]:
+        """Names in compound hashtags that are not whole hashtags of their own."""
+        whole = {item.span for item in found if item.evidence == "hashtag"}
+        inside = compounds(text, self._accounts.tags)
+        return [Found(company, "hashtag", 8_500, span) for company, span in inside if span not in whole]
 
     def _in_entities(self, post: Post, found: Iterable[Found]) -> list[Found]:
         """What the platform marked and the text did not show already."""

@@ -41,6 +41,9 @@ _INFERIOR = _one_of(
 _SUPERIOR = _one_of(r"\w+er", r"more \w+", "less (?:expensive|annoying|painful)")
 _LEARN = _one_of("learn", "take notes?", "take lessons?")
 
+_ENOUGH = _one_of("enough of", "done with", "tired of", "sick of", "fed up with", "stand")
+_GOING = _one_of(r"mov\w+", r"switch\w*", "going", "off") + r"(?: \w+)? to"
+
 _QUITTER = _one_of(
     r"quitt\w*", r"lach\w+", r"remplac\w+", r"abandonn\w+", r"largu\w+", r"resili\w+", r"laiss\w+"
 )
@@ -72,6 +75,7 @@ OPPOSED: dict[str, tuple[tuple[Signs, re.Pattern[str]], ...]] = {
             (_SECOND, rf"{_LEAVE}{_NEAR}§{_NEAR}(?:for|with|by){_NEAR}§"),
             (_SECOND, rf"§{_NEAR}(?:could|should|must|needs? to|ought to) {_LEARN}{_NEAR}from{_NEAR}§"),
             (_SECOND, rf"§{_NEAR}<{_NEAR}§"),
+            (_SECOND, rf"{_ENOUGH}{_NEAR}§{_FAR}{_GOING}{_NEAR}§"),
         ),
         "fr": (
             (_SECOND, rf"§{_FAR}{_PIRE} {_QUE}{_NEAR}§"),
@@ -82,9 +86,23 @@ OPPOSED: dict[str, tuple[tuple[Signs, re.Pattern[str]], ...]] = {
             (_SECOND, rf"{_PASSER} (?:de|d'|du){_NEAR}§{_NEAR}(?:a|chez|vers|pour){_NEAR}§"),
             (_SECOND, rf"§{_NEAR}{_DEVRAIT}{_NEAR}{_EXEMPLE}{_NEAR}§"),
             (_SECOND, rf"§{_NEAR}<{_NEAR}§"),
+            (_FIRST, rf"§{_FAR}autre chose que{_NEAR}§"),
         ),
     }.items()
 }
+
+# What comes between two companies of which the second is the measure of the first.
+COMPARED = re.compile(
+    r"\b"
+    + _one_of(
+        "compared (?:to|with)", "next to", "in comparison (?:to|with)", "a cote d[eu]s?", "a cote d'",
+        "par rapport a",
+        r"after (?:\S+ ){0,3}(?:years?|months?|weeks?|days?)",
+        r"apres (?:\S+ ){0,3}(?:ans?|annees?|mois|semaines?|jours?)",
+        "compare a", "comparee? a", "face a",
+    )
+    + r"\b"
+)  # fmt: skip
 
 # What comes before a company from which the other one is set apart.
 UNLIKE = re.compile(
@@ -97,9 +115,15 @@ ADVICE = re.compile(
     + _one_of(
         "(?:just |please )?(?:use|try|get|buy|choose|join|pick)", "go (?:with|for|to)", "went with",
         "switch(?:ed|ing)? to", "moved to", r"stick(?:ing)? with", "give me", "thank (?:god|goodness) for",
-        "long live",
+        "long live", r"glad (?:i|we)(?: \S+){0,2}", "place a", "joined", "joining", "stay with",
+        "back (?:to|with|at)", "i'll (?:take|have)",
+        "shout ?out to",
+        "kudos to", "props to", "thanks to", "hooray for", "well done", "proud of", "moving (?:\\S+ )?to",
         "utilis(?:ez|e|ons)", "prenez", "prends", "pass(?:ez|e|ee?) (?:a|chez)", "allez (?:chez|voir)",
-        "va chez",
+        "va chez", "rest(?:ez|e|ons) (?:chez|sur|avec)", "vais (?:chez|sur)", "retour (?:chez|a|sur)",
+        "bravo (?:a )?",
+        "chapeau (?:a )?", "merci (?:a )?",
+        "(?:transfere|bascule|migre|demenage) (?:\\S+ )?(?:chez|vers|sur)",
         "optez pour", "choisis(?:sez)?", "essaye[zr]?", "vive", "heureusement", "merci",
         "je (?:reste|retourne|pars|file|passe) (?:chez|a|sur)", "direction",
     )
@@ -113,11 +137,16 @@ WARNING = re.compile(
         "avoid", "stop using",
         r"(?:don't|dont|never|do not) (?:\S+ )?(?:use|buy|get|trust|try|go|book|fly)", "boycott",
         "goodbye", "bye", "farewell", "screw", "forget", "enough of", "done with", "sick of",
-        "fed up with", "tired of",
+        "fed up with", "tired of", "shame on", "can't stand", "cannot stand", "hate", "despise", "fuck",
+        "thanks for nothing",
         "evite[zr]?", "fuyez", "fuis", "boycottez", "adieu", "oubliez", "marre d[eu]", "marre d'",
-        "ras le bol d[eu]",
-        "fini", "plus jamais", "n' (?:allez|achetez|utilisez) (?:pas|jamais|plus)",
+        "ras le bol d(?:[eu]|')", "skip", "no more", "returned", "renvoye", "rendu",
+        "fini", "plus jamais", "honte a", "carton rouge (?:pour|a)", "ne supporte (?:plus|pas)", "deteste",
+        "jamais plus", "n' (?:allez|achetez|utilisez) (?:pas|jamais|plus)",
         r"ne (?:\S+ )?(?:prenez|passez|choisissez) (?:pas|jamais|plus)",
     )
     + r"(?: \S+){0,3} §"
 )  # fmt: skip
+
+# A mark out of 5, 10 or 20 beside a company.
+RATING = re.compile(r"\b(\d{1,2}) ?/ ?(5|10|20)\b")

@@ -22,6 +22,7 @@ PROFILE = slice(26, 42)  # flags, weight, circumstances: the part that few disti
 _PROFILE = Struct("<IIQ")
 _VERSION = Struct("<Q")
 _VERSION_AT = 50
+_TELLING = Struct("<qh20xI")
 _KEY_LIMIT = 128  # bytes
 _OUTCOME_BITS = 3
 _ROLE_SHIFT = 2
@@ -143,6 +144,12 @@ def version_of(body: bytes) -> int:
 
 def time_of(body: bytes) -> int:
     return int.from_bytes(body[:8], "little", signed=True)
+
+
+def telling_of(body: bytes) -> tuple[int, int, int]:
+    """Time, score and weight."""
+    time, score, weight = _TELLING.unpack_from(body)
+    return time, score, weight
 
 
 def post_of(body: bytes) -> str:

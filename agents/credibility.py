@@ -1,10 +1,10 @@
 """How far to believe a source: its class, from a table that the user edits, and the weight of the class.
 
-The Admiralty scale grades reliability of the source (A to F) apart from credibility of the claim (1 to 6): a reliable
-source may report a doubtful thing, and the other way round. Only the first grade is here; it looks at who speaks
-and never at what is said. The second belongs to what other posts confirm, and so to `measure`. Roughly:
-recognised-expert and serious-information-site A, reliable-internet-user B, official-account C (a party to the matter),
-ordinary F (cannot be judged: the neutral weight 1000), unproven D, suspect E.
+The Admiralty scale grades reliability of the source (A to F) apart from credibility of the claim (1 to 6): a
+reliable source may report a doubtful thing, and the other way round. Only the first grade is here; it looks
+at who speaks and never at what is said. The second belongs to what other posts confirm, and so to `measure`.
+Roughly: recognised-expert and serious-information-site A, reliable-internet-user B, official-account C (a
+party to the matter), ordinary F (cannot be judged: the neutral weight 1000), unproven D, suspect E.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ CLASSES = (
 )  # fmt: skip
 DAY = 86_400_000
 _SIGN_KEYS = frozenset(
-    {"class", "role", "verified", "employer_badge", "age_below", "age_above", "followers_below", "followers_above",
-     "posts_below", "posts_per_day_above"}
+    {"class", "role", "verified", "employer_badge", "age_below", "age_above", "followers_below",
+     "followers_above", "posts_below", "posts_per_day_above"}
 )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Has a company's standing fallen, or does something else only make it look so?
 
 A dip is a fall that chance, within the intervals, does not explain: high < low(baseline) - delta in a short
-and in a long window (as burn-rate alerts do: Beyer et al. 2018, "The Site Reliability Workbook", chapter 5:
-the short one says that it goes on, the long one that it matters), each with a minimum of evidence.
-The short window's delta is what a reader would call a fall; the long one, which moves slowly, has a small one.
+window, and high < low(baseline) in a long one (as burn-rate alerts do: Beyer et al. 2018, "The Site Reliability
+Workbook", chapter 5: the short one says that it goes on, the long one that it matters), each with a minimum
+of evidence. The long window moves slowly: by the time it had fallen by delta, everybody would know.
 
 Told apart, in this order, so that each moment of a company has one cause:
 outage          nothing has come of any company for a while: no figure says anything new
@@ -33,8 +33,7 @@ class DipSettings:
     deploy/prometheus/rules/vigie.yml states the same values; a test compares them.
     """
 
-    short_delta: int = 500
-    long_delta: int = 100
+    delta: int = 500
     short_evidence: int = 800
     long_evidence: int = 2_000
     largest_author: int = 3_333
@@ -44,7 +43,7 @@ class DipSettings:
 
 
 class Diagnosis(NamedTuple):
-    """Why a subject's figures want a look at `at`; `margin`: how far beyond the deltas it fell, 1/100 point."""
+    """Why a subject's figures want a look at `at`; `margin`: how far the fall goes beyond what makes a dip, 1/100 point."""
 
     subject: str
     at: int
@@ -69,13 +68,13 @@ def diagnose(records: Iterable[Reputation], settings: DipSettings) -> list[Diagn
 
 
 def _fall(record: Reputation, settings: DipSettings) -> int:
-    """How far both windows lie under the baseline, beyond their deltas; 0 where that cannot be told."""
+    """How far both windows lie under the baseline, beyond what makes a dip; 0 where that cannot be told."""
     short, long = _window(record, SHORT), _window(record, LONG)
     told = short.evidence >= settings.short_evidence and long.evidence >= settings.long_evidence
     if record.baseline is None or not told:
         return 0
     low = record.baseline.low
-    return max(0, min(low - settings.short_delta - short.high, low - settings.long_delta - long.high))
+    return max(0, min(low - settings.delta - short.high, low - long.high))
 
 
 def _flooded(record: Reputation, settings: DipSettings) -> bool:

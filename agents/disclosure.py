@@ -1,12 +1,12 @@
 """What a post reveals of the inside of an organisation: kind, mode, span, confidence, company.
 
 Evidence is added up for each kind: the weights of the rules that matched, plus the author's tie to an
-organisation (stated, by deixis, by the bio, by the platform), less what speaks against it (a customer, the press,
-sport, school, an advert). From 60 on the kind is tagged, once a post, on the passage of its strongest rule
-(`agents.weighing`). The rules are data: `agents/lexicons/disclosure_*.toml`.
+organisation (stated, by deixis, by the bio, by the platform), less what speaks against it (a customer, the
+press, sport, school, an advert). From 60 on the kind is tagged, once a post, on the passage of its strongest
+rule (`agents.weighing`). The rules are data: `agents/lexicons/disclosure_*.toml`.
 
-Nothing here concerns the author's health, politics, religion, union, sexual life or crimes: no kind stands for
-them, no rule looks for them, and a disclosure holds no words of the post but offsets.
+Nothing here concerns the author's health, politics, religion, union, sexual life or crimes: no kind stands
+for them, no rule looks for them, and a disclosure holds no words of the post but offsets.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
 
 Matches = Sequence[tuple[str, Sequence[Span]]]
-"""The watched companies that a post is about, each with its spans in the text (none where metadata names it)."""
+"""The watched companies that a post is about, each with its spans in the text (none where metadata names
+it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class DisclosureTagger:
         return Reading(disclosures, (*hits, *speech), accounts, review)
 
     def _evidence(self, language: str, surface: str, found: Sequence[Hit]) -> int:
-        """What the trained model makes of a post whose rules for working conditions woke but did not settle it."""
+        """What the trained model makes of a post whose rules for working conditions woke but did not settle
+        it."""
         model = self._models.get(language)
         weights = [hit.rule.weight for hit in found if hit.rule.kind == "working-conditions"]
         return model.evidence(surface) if model and weights and max(weights) < THRESHOLD else 0

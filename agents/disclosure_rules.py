@@ -22,7 +22,8 @@ Sign = Literal["tie", "against", "role", "register"]
 Stated = Literal["explicit", "implicit", "by-tie"]
 KINDS = frozenset(get_args(DisclosureKind))
 SIGNS = frozenset(get_args(Sign))
-REACH = 120  # characters before a trigger that a phrase may begin at
+REACH = 120  # characters before and after a trigger in which its phrase must lie
+NO_NAME = (-1, -1)
 MODES = frozenset(get_args(Stated))
 ROLES = frozenset(get_args(Role))
 IsName = Callable[[int, int], bool]
@@ -37,9 +38,10 @@ class RuleError(ValueError):
 class Rule:
     """One rule: what its phrases are evidence of, and how strong (a kind is tagged from 60 on).
 
-    `kind` is a disclosure kind, or a sign: `tie` (the author belongs to an organisation), `against` (a customer,
-    the press, sport, …: taken off every kind not in `spares`), `role` (who speaks), `register` (weight > 0
-    private, < 0 public). `mode` `by-tie`: explicit where the tie is stated, else implicit.
+    `kind` is a disclosure kind, or a sign: `tie` (the author belongs to an organisation), `against` (a
+    customer, the press, sport, …: taken off every kind not in `spares`), `role` (who speaks), `register`
+    (weight > 0 private, < 0 public). `many`: each of its phrases that matches counts. `mode` `by-tie`:
+    explicit where the tie is stated, else implicit.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Rule:
     mode: Stated
     role: Role | None
     spares: frozenset[str]
+    many: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +79,17 @@ def surface_of(text: str) -> Surface:
 
 def _rule(table: dict[str, Any], language: str) -> Rule:
     name = f"{language}.{table.get('id', '?')}"
-    kind, mode = table.get("kind"), table.get("mode", "by-tie")
+    kind: Any = table.get("kind")
+    mode = table.get("mode", "by-tie")
     role, spares = table.get("role"), frozenset(table.get("spares", ()))
-    unknown = table.keys() - {"id", "kind", "weight", "mode", "role", "spares", "phrases"}
+    unknown = table.keys() - {"id", "kind", "weight", "mode", "role", "spares", "phrases", "many"}
     if unknown or kind not in KINDS | SIGNS or mode not in MODES or not spares <= KINDS:
         raise RuleError(f"rule {name}: unknown keys {sorted(unknown)}, kind, mode or spares")
     if role is not None and role not in ROLES:
         raise RuleError(f"rule {name}: unknown role {role!r}")
     if not isinstance(table.get("weight"), int) or not str(table.get("phrases", "")).strip():
         raise RuleError(f"rule {name}: needs an integer weight and phrases")
-    return Rule(name, kind, table["weight"], mode, role, spares)
+    return Rule(name, kind, table["weight"], mode, role, spares, table.get("many", False))
 
 
 class PhraseSet:
@@ -123,8 +127,16 @@ class PhraseSet:
         for number in sorted(places):
             rule = self.phrases[number][0]
             # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
-            name = f"{rule.name} {number}" if rule.kind == "tie" else rule.name
-            if name not in found and (hit := self._match(number, places[number], surface.text, is_name)):
+            name = f"{rule.name} {number}" if rule.many or rule.kind == "tie" else rule.name
+            if name in found:
+                continue
+            for need in self.phrases[number][1].needs:
+                if need in surface.words:
+                    break
+            else:
+                if self.phrases[number][1].needs:
+                    continue
+            if hit := self._match(number, places[number], surface.text, is_name):
                 found[name] = hit
         return list(found.values())
 
@@ -134,23 +146,16 @@ class PhraseSet:
             start, end = places[0]
             return Hit(rule, start, end - 2, None)
         pattern = self.pattern(number)
-        for start, _ in places:
-            match = (
-                pattern.match(surface, start + 1)
-                if phrase.first
-                else pattern.search(surface, max(0, start - REACH))
-            )
+        for start, end in places:
+            low, high = max(0, start - REACH), end + REACH
+            match = pattern.match(surface, start + 1) if phrase.first else pattern.search(surface, low, high)
             while match:
-                if not phrase.named:
+                name = match.span("name") if phrase.named else NO_NAME
+                if name == NO_NAME:
                     return Hit(rule, match.start() - 1, match.end() - 1, None)
-                low, high = match.span("name")
-                if low < 0:
-                    return Hit(rule, match.start() - 1, match.end() - 1, None)
-                if is_name(low - 1, high - 1):
-                    return Hit(rule, match.start() - 1, match.end() - 1, (low - 1, high - 1))
-                match = None if phrase.first else pattern.search(surface, match.start() + 1)
-            if not phrase.first and not phrase.named:
-                break
+                if is_name(name[0] - 1, name[1] - 1):
+                    return Hit(rule, match.start() - 1, match.end() - 1, (name[0] - 1, name[1] - 1))
+                match = None if phrase.first else pattern.search(surface, match.start() + 1, high)
         return None
 
 
@@ -159,7 +164,8 @@ class RuleBook:
     `kinds` (the six kinds), `signs` (ties, and what speaks against), `speech` (role and register)."""
 
     def __init__(self, toml: str) -> None:
-        """Raises `RuleError`, `phrase.PhraseError` or `tomllib.TOMLDecodeError` on a file that cannot be used."""
+        """Raises `RuleError`, `phrase.PhraseError` or `tomllib.TOMLDecodeError` on a file that cannot be
+        used."""
         data = tomllib.loads(toml)
         self.language: str = data["language"]
         classes: Classes = {key: tuple(value.split()) for key, value in data.get("words", {}).items()}

@@ -29,7 +29,7 @@ class Accounts:
         self._handles: dict[tuple[str, str], int] = {}
         self._elsewhere: dict[str, set[int]] = {}
         self._tickers: dict[str, set[int]] = {}
-        self._tags: dict[str, set[int]] = {}
+        self.tags: dict[str, set[int]] = {}
         self._names: dict[str, set[int]] = {}
         for index, company in enumerate(companies):
             doubtful = ambiguous_forms(company)
@@ -44,7 +44,7 @@ class Accounts:
             for name in (company.id, company.name, *company.aliases):
                 self._names.setdefault(fold(name), set()).add(index)
                 if fold(name) not in doubtful and name != company.id:
-                    self._tags.setdefault(fold(name).replace(" ", ""), set()).add(index)
+                    self.tags.setdefault(fold(name).replace(" ", ""), set()).add(index)
         self._persons: dict[tuple[str, str], str] = {
             account: person.id for person in persons for account in _accounts(person.handles)
         }
@@ -57,7 +57,7 @@ class Accounts:
             yield from self._mention(platform, mention.lstrip("@"), review=review)
         for tag in post.entities.hashtags:
             yield from (
-                (company, "hashtag", 9_200) for company in self._tags.get(fold(tag).replace(" ", ""), ())
+                (company, "hashtag", 9_200) for company in self.tags.get(fold(tag).replace(" ", ""), ())
             )
         for ticker in post.entities.cashtags:
             yield from ((company, "cashtag", 9_500) for company in self._tickers.get(ticker.upper(), ()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
-from agents.contributions import post_of, unpack
+from agents.contributions import post_of, telling_of
 from agents.novelty import SHARE, Cluster
 
 SHOWN = 5
@@ -20,15 +20,15 @@ def most_moving(bodies: Iterable[bytes], clusters: Mapping[bytes, Cluster], prio
     voices: list[Voice] = []
     together: dict[Cluster, Voice] = {}
     for body in bodies:
-        head = unpack(body)
+        time, score, weight = telling_of(body)
+        pull = weight * (score - prior)
         cluster = clusters.get(body)
         if cluster is None:
-            voices.append((-abs(head.weight * (head.score - prior) * SHARE), head.time, body))
+            voices.append((-abs(pull * SHARE), time, body))
         else:
-            pull, time, first = together.get(cluster, (0, head.time, body))
-            pull += head.weight * (head.score - prior) * cluster.share
-            _, time, first = min((0, time, first), (0, head.time, body), key=_order)
-            together[cluster] = (pull, time, first)
+            before, earliest, first = together.get(cluster, (0, time, body))
+            _, earliest, first = min((0, earliest, first), (0, time, body), key=_order)
+            together[cluster] = (before + pull * cluster.share, earliest, first)
     voices += [(-abs(pull), time, body) for pull, time, body in together.values()]
     # keys are read of the few that may be shown only
     last = max(nsmallest(SHOWN, voices), default=(0, 0, b""))[:2]

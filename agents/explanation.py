@@ -38,7 +38,8 @@ class KindExplained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The accounts of the kinds for which there was any evidence; `ties` and `against` hold for all of them."""
+    """The accounts of the kinds for which there was any evidence; `ties` and `against` hold for all of
+    them."""
 
     kinds: tuple[KindExplained, ...]
     ties: tuple[Evidence, ...]

@@ -21,6 +21,7 @@ BUCKETS = 1 << 17
 BINS = 24  # room for each sign in the table of sign weights
 _LONGEST = 30  # characters of a word that are cut into n-grams
 _GRAM_SIZES = (3, 4, 5)
+_GRAM_SEED = zlib.crc32(b"c")  # tells an n-gram from a word of the same letters
 _SCOPE = 4  # words that a negation reaches
 _CACHED_WORDS = 1 << 16
 
@@ -118,7 +119,7 @@ class FeatureReader:
             folded += post.folded
             surface.append("\n")
             folded.append("\n")
-        words = np.array(list(map(self._rows.__getitem__, folded)), dtype=np.intp)
+        words = np.fromiter(map(self._rows.__getitem__, folded), np.intp, len(folded))
         counts = np.array([len(post) + 1 for post in posts])
         starts = np.cumsum(counts) - counts
         kinds, values = self._kinds[words], self._values[words]
@@ -225,18 +226,23 @@ def _grams(word: str) -> tuple[int, ...]:
     bare = word.lstrip("#")
     if not bare or not bare[0].isalpha() or word == "http":
         return ()
-    edged = f"<{bare}>"
-    sizes = [size for size in _GRAM_SIZES if size < len(edged)]
-    grams = [edged[i : i + size] for size in sizes for i in range(len(edged) - size + 1)]
-    whole = [bucket(bare) % BUCKETS] if bare != word else []
-    return (*(bucket("c" + gram) % BUCKETS for gram in grams), *whole)
+    edged = f"<{bare}>".encode("utf8", "surrogatepass")  # folded, so nearly always a byte a character
+    crc, size = zlib.crc32, len(edged)
+    grams = [
+        crc(edged[i : i + length], _GRAM_SEED) % BUCKETS
+        for length in _GRAM_SIZES
+        if length < size
+        for i in range(size - length + 1)
+    ]
+    return (*grams, bucket(bare) % BUCKETS) if bare != word else tuple(grams)
 
 
 def _spelling(surface: list[str], folded: list[str]) -> NDArray[np.int32]:
     """Columns CAPITALS and STRETCHED of every token and end mark, shape (tokens, 2)."""
-    sizes = np.array(list(map(len, surface)))
-    capitals = np.array(list(map(str.isupper, surface))) & (sizes > 1)
-    stretched = np.array(list(map(len, folded))) < sizes
+    count = len(surface)
+    sizes = np.fromiter(map(len, surface), np.int32, count)
+    capitals = np.fromiter(map(str.isupper, surface), np.bool_, count) & (sizes > 1)
+    stretched = np.fromiter(map(len, folded), np.int32, count) < sizes
     return np.stack([capitals, stretched], axis=1).astype(np.int32)
 
 

@@ -16,6 +16,7 @@ _LETTERS = {  # letters that no decomposition takes to their plain form
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "æ": "ae", "ı": "i", "ħ": "h", "ŋ": "n",
 }  # fmt: skip
 _KEPT = frozenset("@#$_")
+MOST_KEPT = 20_000  # so that no run of odd posts fills the memory
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
     "\U0001b000-\U0001b2ff\U00020000-\U000323af]"
@@ -26,7 +27,7 @@ _SIGNS = re.compile(f"[{_SIGN_RANGES}]")
 
 
 class _Folds(dict[str, str]):
-    """Character -> its folded form, worked out once for each."""
+    """Character -> its folded form, worked out once for each of the first `MOST_KEPT`."""
 
     def __missing__(self, char: str) -> str:
         if _SIGNS.match(char):
@@ -36,7 +37,8 @@ class _Folds(dict[str, str]):
             folded = "".join(map(_part, unicodedata.normalize("NFKD", plain)))
             if _UNSPACED.match(char):
                 folded = f" {folded} "
-        self[char] = folded
+        if len(self) < MOST_KEPT:
+            self[char] = folded
         return folded
 
 

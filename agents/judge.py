@@ -85,7 +85,7 @@ class Judge:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         reading = self._disclosures.read(post, language, places)
-        profile = self._speakers.profile(post, language, reading, places)
+        profile = self._speakers.profile(post, reading, places)
         spans = [match.span for match in matches]
         feelings = self._targets.score(tokens, language, sentiment, spans, post.kind)
         return Judged(

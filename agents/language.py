@@ -8,7 +8,7 @@ loses nothing: handles, hashtags, addresses and numbers, evidence to other ident
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
@@ -53,6 +53,9 @@ class _WordScores(dict[str, int]):
         self._features = np.round(weights.nb_ptc * UNIT).astype(np.int32)
         self._next, self._output = weights.tk_nextmove, weights.tk_output
         self._base = [row << 8 for row in weights.tk_row]
+        self._pending: list[
+            tuple[int, list[int]]
+        ] = []  # rows not summed yet, and the features found for them
         self.table = np.zeros((1024, self._features.shape[1]), dtype=np.int32)
         self.sizes = np.zeros(1024, dtype=np.int32)  # UTF-8 bytes with one separator
 
@@ -69,7 +72,8 @@ class _WordScores(dict[str, int]):
             spelt = f" {unicodedata.normalize('NFC', word)} ".encode("utf8", "surrogatepass")
             self.sizes[row] = len(spelt) - 1
             found = self._walk(spelt)
-            self.table[row] = self._features[found].sum(axis=0, dtype=np.int32) if found else 0
+            if found:
+                self._pending.append((row, found))
         self[word] = row
         return row
 
@@ -82,13 +86,19 @@ class _WordScores(dict[str, int]):
                 found.append(feature)
         return found
 
-    def rows(self, words: Iterable[str]) -> NDArray[np.intp]:
+    def rows(self, words: Sequence[str]) -> NDArray[np.intp]:
         """The row of each word; forgets first when too many are held, so memory stays bounded."""
         if len(self) > _CACHED_WORDS:
             self.clear()
             self.table[:] = 0
             self.sizes[:] = 0
-        return np.array([self[word] for word in words], dtype=np.intp)
+        rows = np.fromiter(map(self.__getitem__, words), np.intp, len(words))
+        if self._pending:
+            new, found = zip(*self._pending, strict=True)
+            starts = np.cumsum([0, *map(len, found[:-1])])
+            self.table[list(new)] = np.add.reduceat(self._features[list(chain.from_iterable(found))], starts)
+            self._pending.clear()
+        return rows
 
 
 class LanguageIdentifier:

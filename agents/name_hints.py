@@ -32,7 +32,7 @@ _STRONG_BEFORE = _words("""
     (?:returned|applied|switched|moved|switching|switch|passe)_(?:to|it_to|a) interview_(?:at|with)
     shares?_(?:of|in) left quitte quitter j_ai_quitte passe_par boycott(?:er|ez|ons|ing)? hate hates
     deteste adore love loves trust trusts prefer prefere fuck_you bravo merci thanks thank_you dear
-    bonjour hey shame_on well_done honte_a shoutout_to the_folks_at
+    bonjour hey shame_on well_done honte_a shoutout_to the_folks_at grace_a
 """)
 _WEAK_BEFORE = _words("""
     with by from via avec par contre against vs versus than to d de que l et ou and or of sur on pour for
@@ -55,7 +55,7 @@ _PERSON_BEFORE = _words("""
 _DONE = """
     annonce lance rachete supprime ouvert ferme recrute publie decide perdu gagne refuse ete fait vendu
     mis pris promis menti augmente baisse bloque annule licencie signe condamne repondu rembourse livre
-    preleve coupe change oublie envoye facture resilie decu voulu essaye recu jete casse
+    preleve coupe change oublie envoye facture resilie decu voulu essaye recu jete casse verse
 """
 _NO_VERB = """
     entre contre avant pendant devant durant que comme parce cote est tout toute quand dont meme plutot

@@ -9,7 +9,7 @@ apart by cluster and resolved when the pane is read: the pane itself never has t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from agents.contributions import HEAD, PROFILE, role_of
 from agents.novelty import SHARE, Cluster
@@ -32,6 +32,24 @@ class Sums:
     weight_squares: int = 0
     polarity: int = 0  # sum of w*s
     polarity_squares: int = 0  # sum of w*s^2
+
+
+class Part(NamedTuple):
+    """What one mention adds: its profile, author (0: none) and role, and its part of `Raw`."""
+
+    profile: bytes
+    author: int
+    role: int
+    c: int
+    c2: int
+    cs: int
+    css: int
+
+
+def part_of(body: bytes) -> Part:
+    _, score, author, _, flags, c, _, _, _, _ = HEAD.unpack_from(body)
+    cs = c * score
+    return Part(body[PROFILE], author, role_of(flags), c, c * c, cs, cs * score)
 
 
 class Raw:
@@ -59,21 +77,28 @@ class Weights:
         self.lone = Raw()
         self.clusters: dict[Cluster, Raw] = {}
 
-    def add(self, cluster: Cluster | None, score: int, weight: int, sign: int) -> None:
-        """Add (`sign` 1) or take back (-1) one mention; an unscored one has no weight, but is a copy."""
+    def add(self, part: Part, cluster: Cluster | None) -> None:
+        """Add one mention; an unscored one has no weight, but is a copy."""
         if cluster is None:
             raw = self.lone
         elif (held := self.clusters.get(cluster)) is not None:
             raw = held
         else:
             raw = self.clusters[cluster] = Raw()
-        c = sign * weight
-        cs = c * score
-        raw.n += sign
-        raw.c += c
-        raw.c2 += c * weight
-        raw.cs += cs
-        raw.css += cs * score
+        raw.n += 1
+        raw.c += part.c
+        raw.c2 += part.c2
+        raw.cs += part.cs
+        raw.css += part.css
+
+    def remove(self, part: Part, cluster: Cluster | None) -> None:
+        """Take back one mention."""
+        raw = self.lone if cluster is None else self.clusters[cluster]
+        raw.n -= 1
+        raw.c -= part.c
+        raw.c2 -= part.c2
+        raw.cs -= part.cs
+        raw.css -= part.css
         if cluster is not None and not raw.n:
             del self.clusters[cluster]
 
@@ -121,27 +146,24 @@ class Pane:
         self.weights = Weights()
         self.authors: dict[int, dict[int, int]] = {}  # role -> author -> mentions
 
-    def add(self, body: bytes, cluster: Cluster | None) -> None:
-        _, score, author, _, flags, weight, _, _, _, _ = HEAD.unpack_from(body)
-        profile = body[PROFILE]
+    def add(self, part: Part, cluster: Cluster | None) -> None:
+        profile, author, role = part.profile, part.author, part.role
         self.profiles[profile] = self.profiles.get(profile, 0) + 1
         if author:
-            role = role_of(flags)
             cohort = self.authors.get(role)
             if cohort is None:
                 cohort = self.authors[role] = {}
             cohort[author] = cohort.get(author, 0) + 1
-        self.weights.add(cluster, score, weight, 1)
+        self.weights.add(part, cluster)
 
-    def remove(self, body: bytes, cluster: Cluster | None) -> None:
-        _, score, author, _, flags, weight, _, _, _, _ = HEAD.unpack_from(body)
-        _decrement(self.profiles, body[PROFILE])
-        if author:
-            role = role_of(flags)
-            _decrement(self.authors[role], author)
-            if not self.authors[role]:
-                del self.authors[role]
-        self.weights.add(cluster, score, weight, -1)
+    def remove(self, part: Part, cluster: Cluster | None) -> None:
+        _decrement(self.profiles, part.profile)
+        if part.author:
+            cohort = self.authors[part.role]
+            _decrement(cohort, part.author)
+            if not cohort:
+                del self.authors[part.role]
+        self.weights.remove(part, cluster)
 
     def merge(self, other: Pane) -> None:
         """Add everything that `other` holds."""

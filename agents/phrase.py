@@ -5,13 +5,13 @@ A phrase is a row of slots parted by spaces, read on a canvas (see `canvas`):
     my|our <boss> ..  yelled|screamed at|on me      alternatives, a named class, a gap of up to 4 words
     i work|worked at|for the? NAME                  `?` after a slot makes it optional
     work_life balance                               `_` is a space within an alternative
-    overwork*                                       `*` ends a word any way
+    overwork* *eur                                  `*` ends or begins a word any way
     NUM . hours ... week                            a number; gaps of up to 2 and up to 8 words
 
 A gap never crosses the end of a sentence. `NAME` takes one word that has to be a proper name (capital,
-handle, hashtag or a watched company), at most once in a phrase; `^` is the start of a sentence and `$` its end. Apostrophes and
-hyphens may be present, a space, or missing. The first slot must be a required one; what is optional at the
-end is left off.
+handle, hashtag or a watched company), at most once in a phrase; `^` is the start of a sentence and `$` its
+end. Apostrophes and hyphens may be present, a space, or missing. The first slot must be a required one; what
+is optional at the end is left off.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _GAPS = {".": 2, "..": 4, "...": 8}
 _NUMBER = r"[€$£]?\d+[^ ]{0,8}"
 _NAME = r"(?P<name>[@#]?[^ .]+)"
 Classes = Mapping[str, tuple[str, ...]]
+LONG_LIST, SHORT_LIST = 40, 6
 UNCOMMON = 5_000  # the rank of a word that is not among the everyday ones
 
 
@@ -38,11 +39,13 @@ class PhraseError(ValueError):
 class Phrase:
     """`pattern` is a regular expression for a canvas; `triggers` are literals, padded with spaces, one of
     which is in every canvas (stops turned into spaces) where the pattern matches; `first`: the
-    trigger is where the match begins; `literal`: to find the trigger is to have matched."""
+    trigger is where the match begins; `needs`: literals of a
+    second slot, one of which is there too (() unknown); `literal`: to find the trigger is to have matched."""
 
     source: str
     pattern: str
     triggers: tuple[str, ...]
+    needs: tuple[str, ...]
     named: bool
     first: bool
     literal: bool
@@ -66,21 +69,25 @@ def alternatives(slot: str, classes: Classes) -> tuple[str, ...]:
 
 def _word(alternative: str) -> str:
     """One alternative as a regular expression on a canvas."""
-    stem = alternative.rstrip("*")
+    stem = alternative.strip("*")
     parts = [canvas(part)[1:-1] for part in stem.replace("-", "'").split("_")]
     loose = _SPACE.join(re.sub(" +", " ?", re.escape(part).replace(r"\ ", " ")) for part in parts)
-    return loose + ("[^ .]*" if alternative.endswith("*") else "")
+    head = "[^ .]+" if alternative.startswith("*") else ""
+    return head + loose + ("[^ .]*" if alternative.endswith("*") else "")
 
 
 def _literals(alternative: str, rank: Mapping[str, int]) -> tuple[str, ...]:
     """The padded literals of which one stands on any canvas where the alternative does."""
     word = max(alternative.rstrip("*").split("_"), key=lambda part: rank.get(part, UNCOMMON))
     tail = "" if alternative.endswith("*") and alternative.rstrip("*").endswith(word) else " "
-    pieces = canvas(word.replace("-", "'"))[1:-1].split(" ")
+    pieces = canvas(word.replace("-", "'"))[1:-1].split()
+    if not pieces:
+        raise PhraseError(f"{alternative!r} holds no letter or digit")
     if len(pieces) == 1:
         return (f" {pieces[0]}{tail}",)
     rarest = max(
-        range(len(pieces)), key=lambda place: (rank.get(pieces[place], UNCOMMON), len(pieces[place]))
+        range(len(pieces)),
+        key=lambda place: (len(pieces[place]) > 2, rank.get(pieces[place], UNCOMMON), len(pieces[place])),
     )
     apart = f" {pieces[rarest]}" + (tail if rarest == len(pieces) - 1 else " ")
     return (apart, f" {''.join(pieces)}{tail}")
@@ -98,13 +105,15 @@ def _slot_pattern(slot: str, classes: Classes) -> str:
 
 
 def _wakes(slot: str, classes: Classes) -> bool:
-    """Whether a phrase may be looked for by this slot: a required one of words alone."""
-    return slot not in _GAPS and slot[-1] != "?" and not {"NUM", "NAME"} & set(alternatives(slot, classes))
+    """Whether a phrase may be looked for by this slot: a required one of words whose beginning is given."""
+    if slot in _GAPS or slot[-1] == "?":
+        return False
+    return not any(word in ("NUM", "NAME") or word.startswith("*") for word in alternatives(slot, classes))
 
 
 def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> list[Phrase]:
-    """Read one phrase. `rank` gives everyday words their place by frequency (0 the most frequent); a phrase is
-    looked for by its rarest slot. One slot with plain and other words makes two phrases."""
+    """Read one phrase. `rank` gives everyday words their place by frequency (0 the most frequent); a phrase
+    is looked for by its rarest slot. One slot with plain and other words makes two phrases."""
     slots = source.split()
     anchored, ended = slots[:1] == ["^"], slots[-1:] == ["$"]
     slots = slots[anchored : len(slots) - ended]
@@ -117,7 +126,15 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
         plain = tuple(word for word in words if not set("_*'-") & set(word))
         other = tuple(word for word in words if word not in plain)
         made = [
-            Phrase(source, _pattern([word], classes), _literals(word, rank), False, True, True)
+            Phrase(
+                source,
+                _pattern([word], classes),
+                _literals(word, rank),
+                (),
+                named=False,
+                first=True,
+                literal=True,
+            )
             for word in plain
         ]
         return made + ([_phrase(source, ["|".join(other)], classes, rank)] if other else [])
@@ -140,13 +157,16 @@ def _phrase(
         literals = tuple(x for word in alternatives(slot, classes) for x in _literals(word, rank))
         # Zipf's law: the n-th word by frequency comes up in proportion to 1 / n
         cost = sum(1 / (1 + rank.get(literal.strip(), UNCOMMON)) for literal in literals)
+        if place == 0 and len(literals) > LONG_LIST:
+            cost = 0.0  # a list of trades is matched where one stands, never searched for along the text
         candidates.append((cost, place, literals))
     if not candidates:
         raise PhraseError(f"nothing in {source!r} could wake it")
-    _, place, triggers = min(candidates)
+    (_, place, triggers), *others = sorted(candidates)
+    needs = next((literals for _, _, literals in others if len(literals) <= SHORT_LIST), ())
     first = place == 0 and not anchored and all(_heads(word) for word in alternatives(slots[0], classes))
     pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
-    return Phrase(source, pattern, triggers, _NAME in pattern, first, False)
+    return Phrase(source, pattern, triggers, needs, _NAME in pattern, first, literal=False)
 
 
 def _heads(word: str) -> bool:
@@ -155,7 +175,7 @@ def _heads(word: str) -> bool:
 
 
 def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:
-    parts = ["(?:(?<=^ )|(?<=[.])) {0,3}" if anchored else "(?<=[ .])"]
+    parts = ["(?<=[.]) {0,3}" if anchored else "(?<=[ .])"]
     for position, slot in enumerate(slots):
         if slot in _GAPS:
             parts.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")
@@ -163,5 +183,5 @@ def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ende
             parts.append(f"(?:{_slot_pattern(slot[:-1], classes)}{_SPACE})?")
         else:
             parts.append(_slot_pattern(slot, classes) + ("" if position == len(slots) - 1 else _SPACE))
-    parts.append(r"(?= {0,4}[.]| {0,4}$)" if ended else "(?=[ .])")
+    parts.append("(?= {0,4}[.])" if ended else "(?=[ .])")
     return "".join(parts)

@@ -1,4 +1,5 @@
-"""Whether a word of a post is a proper name: a watched company, a handle or hashtag, a known name, or a capital."""
+"""Whether a word of a post is a proper name: a watched company, a handle or hashtag, a known name, or a
+capital."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Does a fragment read like an employee's account of a job? A small linear model over hashed words, in integers.
+"""Does a fragment read like an employee's account of a job? A small linear model over hashed words, in
+integers.
 
-It lifts what rules cannot settle: "great people, poor structure" is a review of an employer, "great people, poor wifi"
-one of a hotel. Only asked where the rules for working conditions woke and none of them settled the matter.
-Weights: agents/models/work_<language>.bin (one signed byte a bucket), card beside it, made by
+It lifts what rules cannot settle: "great people, poor structure" is a review of an employer, "great people,
+poor wifi" one of a hotel. Only asked where the rules for working conditions woke and none of them settled
+the matter. Weights: agents/models/work_<language>.bin (one signed byte a bucket), card beside it, made by
 tests/evaluation/train_work.py; no text can be read back from them.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from itertools import pairwise
 from math import isqrt
 from struct import unpack_from
 from zlib import crc32
@@ -25,7 +27,7 @@ def buckets(surface: str) -> set[int]:
     """The buckets of a canvas: its words and pairs of neighbours, without digits."""
     words = _WORD.findall(surface)[:MAX_WORDS]
     found = {crc32(word.encode()) & MASK for word in words}
-    found.update(crc32(f"{a} {b}".encode()) & MASK for a, b in zip(words, words[1:], strict=False))
+    found.update(crc32(f"{a} {b}".encode()) & MASK for a, b in pairwise(words))
     return found
 
 
@@ -36,8 +38,10 @@ class WorkModel:
         """`data`: bias and scale as little-endian int32, then 2^13 signed bytes."""
         if len(data) != 8 + (1 << BITS):
             raise ValueError(f"a work model has {8 + (1 << BITS)} bytes, not {len(data)}")
+        self._bias: int
+        self._scale: int
         self._bias, self._scale = unpack_from("<ii", data)
-        self._weights = memoryview(data)[8:].cast("b").tolist()
+        self._weights: list[int] = memoryview(data)[8:].cast("b").tolist()
 
     def evidence(self, surface: str) -> int:
         """From `FLOOR` (reads like anything else) to `CEILING` (reads like an employee's review)."""

@@ -11,6 +11,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from importlib import resources
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,20 +67,29 @@ class LanguageModel:
             self._known = 0
         if not batch.fresh:
             return
-        new = np.array([self._weigh(word) for word in batch.fresh], dtype=np.int32)
-        end = self._known + len(new)
+        end = self._known + len(batch.fresh)
         if end > len(self._words):
             grown = np.zeros((2 * end, 2, _WIDTH), dtype=np.int32)
             grown[: self._known] = self._words[: self._known]
             self._words = grown
-        self._words[self._known : end] = new
+        self._words[self._known : end] = self._weigh(batch.fresh)
         self._known = end
 
-    def _weigh(self, word: WordFeatures) -> NDArray[np.int32]:
-        weights = self._buckets[[word.plain, word.negated]] + self._buckets[list(word.grams)].sum(axis=0)
-        place = int(np.searchsorted(self._keys, word.induced))
-        if place < len(self._keys) and self._keys[place] == word.induced:
-            weights += self._induced[place].reshape(2, _WIDTH)
+    def _weigh(self, words: Sequence[WordFeatures]) -> NDArray[np.int32]:
+        """Summed weights of each word, (words, 2, 6): as it stands and negated."""
+        alone = np.array([(word.plain, word.negated) for word in words])
+        # The word's own bucket closes each run of n-grams, so that no run is empty; it is taken off again.
+        runs = np.array(list(chain.from_iterable((*word.grams, word.plain) for word in words)))
+        ends = np.cumsum([len(word.grams) + 1 for word in words])
+        starts = np.concatenate([[0], ends[:-1]])
+        own = self._buckets[alone[:, 0]]
+        grams = np.add.reduceat(self._buckets[runs], starts, axis=0) - own
+        weights = self._buckets[alone] + grams[:, None, :]
+        if len(self._keys):
+            keys = np.array([word.induced for word in words])
+            places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            known = (self._keys[places] == keys)[:, None, None]
+            weights += self._induced[places].reshape(-1, 2, _WIDTH) * known
         return np.asarray(weights, dtype=np.int32)
 
 
@@ -105,8 +115,9 @@ class SentimentScorer:
             shares = model.probabilities([posts[i] for i in places])
             heads = [int(kinds is not None and kinds[i] == "review") for i in places]
             chosen = shares[np.arange(len(places)), heads]
-            labels = chosen.argmax(axis=1).tolist()
-            scores = (chosen[:, 2] - chosen[:, 0]).tolist()
+            balance = chosen[:, 2] - chosen[:, 0]
+            labels = np.where(balance == 0, 1, chosen.argmax(axis=1)).tolist()  # torn is neutral
+            scores = balance.tolist()
             for i, head, label, score in zip(places, heads, labels, scores, strict=True):
                 found[i] = Sentiment(LABELS[label], score, model.names[head])
         return found

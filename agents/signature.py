@@ -1,10 +1,11 @@
 """A signature that near-duplicates of a post share: the hash of its canonical form.
 
 Two texts share it when they are the same words in the same order up to case, accents, punctuation, emoji,
-lengthened letters, numbers, handles, links, the "RT @x:" before and the hashtags or "via @x" after. Equality of
-signatures is an equivalence relation, so clusters are the same whatever order posts arrive in; bands of a MinHash
-or SimHash are not transitive, and one band's equality holds only by chance. (Measured for 19 word pairs with 16
-permutations: datasketch 128 µs a post, more than all of this package takes; this function about 5.)
+lengthened letters, numbers, handles, links, the "RT @x:" before and the hashtags or "via @x" after. Equality
+of signatures is an equivalence relation, so clusters are the same whatever order posts arrive in; bands of a
+MinHash or SimHash are not transitive, and one band's equality holds only by chance. (Measured for 19 word
+pairs with 16 permutations: datasketch 128 µs a post, more than all of this package takes; this function
+about 5.)
 """
 
 from __future__ import annotations

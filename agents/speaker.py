@@ -1,7 +1,7 @@
 """Who speaks: role toward each company, register, and interaction.
 
-A role is what the author is to a company in this post, not what the author is in life: a bio or a badge counts only
-for the employer that it names, and without a sign the author is an amateur.
+A role is what the author is to a company in this post, not what the author is in life: a bio or a badge
+counts only for the employer that it names, and without a sign the author is an amateur.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agents.attachment import Employers, nobody, own_employers
 from agents.disclosure import Matches, Reading
 from agents.disclosure_rules import Hit
-from schemas.judged import Interaction, Language, Register, Role
+from schemas.judged import Interaction, Register, Role
 from schemas.post import Post
 
 SIGN = 60
@@ -39,31 +39,21 @@ class Profile:
     interaction: Interaction
 
 
-def no_account(post: Post) -> str | None:
-    """No account is known to be official."""
-    return None
-
-
-def not_media(post: Post) -> bool:
-    """No account is known to be a medium's."""
-    return False
-
-
 class SpeakerProfiler:
     """Profiles authors from one post alone; holds no state between posts."""
 
     def __init__(
         self,
         *,
-        official: Callable[[Post], str | None] = no_account,
-        media: Callable[[Post], bool] = not_media,
+        official: Callable[[Post], str | None] | None = None,
+        media: Callable[[Post], bool] | None = None,
         employers: Employers = nobody,
     ) -> None:
         """`official`: the company whose own account wrote the post; `media`: whether a listed medium did;
         `employers`: the watched companies that a bio or badge names."""
         self._official, self._media, self._employers = official, media, employers
 
-    def profile(self, post: Post, language: Language, reading: Reading, matches: Matches) -> Profile:
+    def profile(self, post: Post, reading: Reading, matches: Matches) -> Profile:
         """`reading` is what `DisclosureTagger.read` saw in the same post."""
         companies = [company for company, _ in matches]
         role = self._role(post, reading, companies)
@@ -72,9 +62,13 @@ class SpeakerProfiler:
         return Profile(role, roles, register, _interaction(post, matches))
 
     def _role(self, post: Post, reading: Reading, companies: list[str]) -> Role:
-        if post.platform == "rss" or post.kind == "article" or self._media(post):
+        if (
+            post.platform == "rss"
+            or post.kind == "article"
+            or (self._media is not None and self._media(post))
+        ):
             return "media"
-        if self._official(post) is not None or _named_like(post, companies):
+        if _named_like(post, companies) or (self._official is not None and self._official(post)):
             return "organisation"
         signs = {hit.rule.role for hit in reading.hits if hit.rule.kind == "role"}
         told = reading.disclosures
@@ -85,7 +79,7 @@ class SpeakerProfiler:
                 return "media"
         if "candidate" in signs and not _speaks_as_staff(reading.hits):
             return "candidate"
-        return _role_of(reading, "former-employee" in signs) if told else "amateur"
+        return _role_of(reading, former_sign="former-employee" in signs) if told else "amateur"
 
     def _role_toward(self, company: str, role: Role, post: Post, reading: Reading) -> Role:
         if role in _AUTHORITIES or role == "candidate":
@@ -112,7 +106,7 @@ class SpeakerProfiler:
         return score > PRIVATE_ABOVE
 
 
-def _role_of(reading: Reading, former_sign: bool) -> Role:
+def _role_of(reading: Reading, *, former_sign: bool) -> Role:
     """The role that the disclosures' own rules give, the strongest evidence first."""
     tagged = [account for account in reading.accounts if account.tagged]
     kinds = {account.kind for account in tagged}

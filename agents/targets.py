@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agents.constructions import ADVICE, MARK, OPPOSED, UNLIKE, WARNING
+from agents.constructions import ADVICE, COMPARED, MARK, OPPOSED, RATING, UNLIKE, WARNING
 from agents.sentiment import SentimentScorer
 from agents.tokens import Tokens
 from schemas.judged import LABELS, Language, Sentiment, Span
@@ -21,14 +21,20 @@ _STATED = 6_000  # of a feeling that a construction states
 _CLEAR = 3_000  # from here on a clause is clear by itself
 _APART = 1_500  # between two clauses that lean to opposite sides, to take them at their lean
 _LEAST = 1_500  # of a feeling taken at its lean
+_ENDS = frozenset([".", "!", "?", "..", "…", ";", "!!", "??"])
 _STOPS = frozenset([".", "!", "?", ";", ",", ":", "..", "…", "-", "—", "–", "/", "|"])
 _CONTRASTS = frozenset(
     ["but", "however", "whereas", "while", "though", "although", "yet", "unlike", "vs", "versus", "where",
-     "when", "mais", "tandis", "cependant", "pourtant", "alors", "contrairement", "toutefois", "revanche",
+     "when", "meanwhile", "pendant", "mais", "tandis", "cependant", "pourtant", "alors", "contrairement",
+     "toutefois", "revanche",
      "quand"]
 )  # fmt: skip
 _LINKS = frozenset(["and", "et", "&", "or", "ou"])
-_LISTING = _LINKS | {",", "/", "+", "nor", "ni"}
+_TURNS = frozenset(["after", "apres", "since", "depuis", "compared", "cote", "than"])
+_SUBJECTS = frozenset(
+    ["i", "we", "they", "it", "je", "j'", "moi", "on", "nous", "ils", "elle", "il", "eux", "ca", "c'"]
+)
+_LISTING = _LINKS | {"/", "+", "nor", "ni"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def _clauses(tokens: Tokens, places: Sequence[_Place]) -> list[tuple[int, int]]:
         between = range(left.last, right.first)
         if all(tokens.folded[i] in _LISTING for i in between):
             continue
-        for words in (_CONTRASTS, {".", "!", "?", "..", "…", ";", "!!", "??"}, _STOPS, _LINKS):
+        for words in (_CONTRASTS, _ENDS, _STOPS, _TURNS, _LINKS, _SUBJECTS):
             at = [i for i in between if tokens.folded[i] in words]
             if at:
                 # What stands between a mark and the next target introduces that target: cut at the first
@@ -142,12 +148,16 @@ def _advised(tokens: Tokens, places: Sequence[_Place], clauses: Sequence[tuple[i
     """Targets that the post tells its readers to take (1) or to leave (-1)."""
     advised = {}
     for place in places:
-        first = next(first for first, last in clauses if first <= place.first < last)
+        first, last = next(clause for clause in clauses if clause[0] <= place.first < clause[1])
         line = _line(tokens, max(first, place.first - 8), place.last, (place,))
         if WARNING.search(line):
             advised[place.index] = -1
         elif ADVICE.search(line):
             advised[place.index] = 1
+        else:
+            rating = RATING.search(" ".join(tokens.folded[first:last]))
+            if rating:
+                advised[place.index] = 1 if 2 * int(rating[1]) > int(rating[2]) else -1
     return advised
 
 
@@ -162,9 +172,13 @@ def _set_apart(
     for left, right in pairwise(places):
         one, other = found[left.index].score, found[right.index].score
         before = " ".join(tokens.folded[max(0, left.first - 5) : left.first])
+        between = " ".join(tokens.folded[left.last : right.first])
         if UNLIKE.search(before):
             sign = -1 if other <= -_CLEAR else 1
             found[left.index], found[right.index] = _stated(-sign, post), _stated(sign, post)
+        elif COMPARED.search(between) and one != 0:
+            sign = 1 if one > 0 else -1
+            found[left.index], found[right.index] = _stated(sign, post), _stated(-sign, post)
         elif one * other < 0 and abs(one - other) >= _APART:
             for place in (left, right):
                 score = found[place.index].score

@@ -1,7 +1,7 @@
 """How evidence adds up to a disclosure: one account for each kind, in integers.
 
-score = the rules' weights (no word twice, at most 140) + the best tie + the trained model - what speaks against it;
-from `needed` on the kind is tagged.
+score = the rules' weights (no word twice, at most 140) + the best tie + the trained model - what speaks
+against it; from `needed` on the kind is tagged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ BIO_TIE = 30
 REVIEW_TIE = 80
 REVIEW_THRESHOLD = 110  # on an employer-review site all but working conditions have to be plain
 CAP = 140
-# "as an AXA adviser" tells the employer, not the know-how; "our firm is being sold" a secret, not how one works there
+# "as an AXA adviser" tells the employer, not the know-how; "our firm is being sold" a secret, not how one
+# works there
 YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sensitive"}
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
@@ -28,8 +29,9 @@ LONG = 320
 class Circumstances:
     """What a post's metadata and the model bring to all accounts.
 
-    `told`: weight of a tie in bio or badge; `review`: on an employer-review site; `addressed`: opens with a watched
-    company's handle; `model`: evidence of the trained model for working conditions; `length`: code points of the text.
+    `told`: weight of a tie in bio or badge; `review`: on an employer-review site; `addressed`: opens with a
+    watched company's handle; `model`: evidence of the trained model for working conditions; `length`: code
+    points of the text.
     """
 
     told: int
@@ -58,7 +60,8 @@ class Account:
 
 
 def may_reach(found: Sequence[Hit], strongest_tie: int, model: int) -> bool:
-    """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs' pass)."""
+    """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs'
+    pass)."""
     sums: dict[str, int] = {"working-conditions": max(0, model)}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
@@ -97,7 +100,8 @@ def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circ
 
 
 def _near(hits: list[Hit], length: int) -> list[Hit]:
-    """The hits that add up, strongest first: no word counts twice, and a long text counts near the strongest only."""
+    """The hits that add up, strongest first: no word counts twice, and a long text counts near the strongest
+    only."""
     hits.sort(key=lambda hit: (-hit.rule.weight, hit.start))
     kept: list[Hit] = []
     for hit in hits:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.contributions import unpack
+from agents.contributions import time_of, unpack
 from agents.novelty import Clusters, Move
-from agents.panes import PANE, Pane, Sums, Weights, pane_of
+from agents.panes import PANE, Pane, Sums, Weights, pane_of, part_of
 from schemas.reputation import DAY, WINDOWS
 
 PANES_A_DAY = DAY // PANE
@@ -52,9 +52,10 @@ class Timeline:
         for move in self.clusters.add(body, head):
             self._move(move)
         cluster = self.clusters.of.get(body)
+        part = part_of(body)
         for view in self._covering(pane):
-            view.add(body, cluster)
-        self.whole.add(cluster, head.score, head.weight, 1)
+            view.add(part, cluster)
+        self.whole.add(part, cluster)
         self.changes += 1
 
     def remove(self, body: bytes) -> None:
@@ -66,9 +67,10 @@ class Timeline:
         else:
             del self.panes[pane]
         cluster = self.clusters.of.get(body)
+        part = part_of(body)
         for view in self._covering(pane):
-            view.remove(body, cluster)
-        self.whole.add(cluster, head.score, head.weight, -1)
+            view.remove(part, cluster)
+        self.whole.remove(part, cluster)
         for move in self.clusters.remove(body, head):
             self._move(move)
         self.changes += 1
@@ -82,10 +84,9 @@ class Timeline:
         sealed = Weights()
         gone = list(self.between(first, beyond))
         for body in gone:
-            head = unpack(body)
-            cluster = self.clusters.of.get(body)
-            sealed.add(cluster, head.score, head.weight, 1)
-            self.whole.add(cluster, head.score, head.weight, -1)
+            part, cluster = part_of(body), self.clusters.of.get(body)
+            sealed.add(part, cluster)
+            self.whole.remove(part, cluster)
         for pane in self._numbers(first, beyond):
             del self.panes[pane]
         weighed = sealed.sums()
@@ -105,16 +106,15 @@ class Timeline:
         weights = Weights()
         if self.panes and self.last >= pane:
             for body in self.between(pane, self.last + 1):
-                head = unpack(body)
-                weights.add(self.clusters.of.get(body), head.score, head.weight, 1)
+                weights.add(part_of(body), self.clusters.of.get(body))
         return weights.sums()
 
     def _move(self, move: Move) -> None:
         body, before, after = move
-        head = unpack(body)
-        for weights in (self.whole, *(view.weights for view in self._covering(pane_of(head.time)))):
-            weights.add(before, head.score, head.weight, -1)
-            weights.add(after, head.score, head.weight, 1)
+        part = part_of(body)
+        for weights in (self.whole, *(view.weights for view in self._covering(pane_of(time_of(body))))):
+            weights.remove(part, before)
+            weights.add(part, after)
 
     def _covering(self, pane: int) -> Iterator[Pane]:
         for view in self.views.values():
@@ -143,8 +143,8 @@ class Timeline:
             view.low, view.high, view.pane = low, low, Pane()
         for leaving in ((view.low, min(low, view.high)), (max(high, view.low), view.high)):
             for body in self.between(*leaving):
-                view.pane.remove(body, self.clusters.of.get(body))
+                view.pane.remove(part_of(body), self.clusters.of.get(body))
         for entering in ((low, min(high, view.low)), (max(low, view.high), high)):
             for body in self.between(*entering):
-                view.pane.add(body, self.clusters.of.get(body))
+                view.pane.add(part_of(body), self.clusters.of.get(body))
         view.low, view.high = low, high

@@ -1,4 +1,5 @@
-"""What the metadata of a post says of work: an employer-review site, a bio or a badge that names a trade or employer."""
+"""What the metadata of a post says of work: an employer-review site, a bio or a badge that names a trade or
+employer."""
 
 from __future__ import annotations
 

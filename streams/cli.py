@@ -12,6 +12,7 @@ import click
 
 from streams.audit_commands import audit, replay
 from streams.settings import VERSION, Settings, SettingsError, read_settings
+from streams.source_commands import source
 from streams.watchlist_commands import watchlist
 
 
@@ -68,7 +69,9 @@ def with_source(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what is fed."""
     options = (
         click.option(
-            "--source", help="File of posts, JSONL or CSV, .gz too; - is standard input [the sample corpus]."
+            "--source",
+            help="File of posts, JSONL or CSV, .gz too; - is standard input; or NAME:PATH for a platform's own "
+            "file and NAME: for a live route (`vigie source list`) [the sample corpus].",
         ),
         click.option(
             "--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT."
@@ -244,9 +247,11 @@ def doctor(**given: Any) -> None:
 def _feed_arguments(
     source: str | None, fields: tuple[str, ...], speed: str | None, *, follow: bool
 ) -> list[str]:
+    from streams.sources.opening import absolute
+
     arguments: list[str] = []
     if source is not None:
-        arguments += ["--source", source if source == "-" else str(Path(source).absolute())]
+        arguments += ["--source", absolute(source)]
     for field in fields:
         arguments += ["--map", field]
     if speed is not None:
@@ -261,6 +266,7 @@ def _with_broker(settings: Settings) -> Settings:
 
 
 cli.add_command(watchlist)
+cli.add_command(source)
 cli.add_command(audit)
 cli.add_command(replay)
 

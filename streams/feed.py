@@ -15,7 +15,7 @@ from schemas.codec import encode_post
 from schemas.post import Deletion
 from schemas.reject import encode_reject
 from schemas.topics import POSTS, REJECTS
-from streams.sources.contract import Checkpoint, Delete, Dropped, Gap, Source, Upsert
+from streams.sources.contract import AuthorDelete, Checkpoint, Delete, Dropped, Gap, Source, Upsert
 
 
 @dataclass(slots=True)
@@ -26,11 +26,13 @@ class Fed:
     deletions: int = 0
     dropped: int = 0
     gaps: int = 0
+    accounts: int = 0  # withdrawn accounts, which cannot be applied yet: said, never hidden
 
     def words(self) -> str:
         parts = [f"{self.posts:,} posts", f"{self.deletions:,} deletions" if self.deletions else ""]
         parts += [f"{self.dropped:,} to rejects.v1" if self.dropped else ""]
         parts += [f"{self.gaps:,} gaps" if self.gaps else ""]
+        parts += [f"{self.accounts:,} withdrawn accounts whose posts stay" if self.accounts else ""]
         return "fed " + ", ".join(part for part in parts if part)
 
 
@@ -74,6 +76,8 @@ async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: 
             reject = event.reject
             key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
             pending.append(await producer.send(REJECTS.name, encode_reject(reject), key=key))
+        elif isinstance(event, AuthorDelete):
+            fed.accounts += 1
         elif isinstance(event, Gap):
             fed.gaps += 1
             say(event.detail)

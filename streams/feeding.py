@@ -11,7 +11,7 @@ from streams.child import end_with_parent
 from streams.feed import Cursor, feed
 from streams.settings import Settings, SettingsError, shipped
 from streams.sources.fields import FieldMap
-from streams.sources.file import FileSource
+from streams.sources.opening import open_source
 
 SAMPLE_SPEED = 60.0  # event seconds for each second: an hour in a minute
 
@@ -29,7 +29,7 @@ async def feed_source(
     end_with_parent()
     path = source or str(shipped("corpus.jsonl")[0])
     pace = read_speed(speed, SAMPLE_SPEED if source is None else None)
-    files = FileSource(path, FieldMap.parse(fields), speed=pace, follow=follow)
+    files = open_source(path, FieldMap.parse(fields), speed=pace, follow=follow)
     rate = "as fast as can be" if pace is None else f"at {pace:g} event seconds a second"
     say(f"feeding {source or 'the sample corpus'} {rate}")
     producer = AIOKafkaProducer(

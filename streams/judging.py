@@ -15,9 +15,9 @@ from schemas.post import Post
 from schemas.reject import encode_reject
 from streams.judges import load_judge
 from streams.settings import Settings
-from streams.sources.contract import Dropped, Upsert
+from streams.sources.contract import Dropped, Source, Upsert
 from streams.sources.fields import FieldMap
-from streams.sources.file import FileSource
+from streams.sources.opening import open_source
 
 BATCH = 256
 
@@ -25,11 +25,11 @@ BATCH = 256
 def judge_file(settings: Settings, path: str, fields: Sequence[str], out: BinaryIO, err: BinaryIO) -> int:
     """Exit status: 0, or 2 where a line was no post (then told on `err` with its number and reason)."""
     judge = load_judge(settings)
-    source = FileSource(path, FieldMap.parse(fields))
+    source = open_source(path, FieldMap.parse(fields))
     return asyncio.run(_judge(judge, source, out, err))
 
 
-async def _judge(judge: Judge, source: FileSource, out: BinaryIO, err: BinaryIO) -> int:
+async def _judge(judge: Judge, source: Source, out: BinaryIO, err: BinaryIO) -> int:
     status = 0
     posts: list[Post] = []
     async with aclosing(source.events(None)) as events:

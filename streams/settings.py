@@ -25,6 +25,7 @@ class Settings:
     metrics_port: int = 9612
     watchlists: tuple[Path, ...] = ()
     credibility: Path = Path("credibility.toml")
+    author_key: Path | None = None  # the key of author hashes, one for all workers; None: the home's own
     partitions: int = 4
     batch: int = 500  # records folded at a time: a table write and a yield to the loop each
     publish_every: float = 2.0  # seconds of wall time between publications
@@ -58,6 +59,7 @@ def read_settings(
         watchlists=watchlists or shipped("watchlist.toml", "corpus-watchlist.toml"),
         credibility=credibility
         or Path(environment.get("VIGIE_CREDIBILITY") or shipped("credibility.toml")[0]),
+        author_key=Path(named) if (named := environment.get("VIGIE_AUTHOR_KEY")) else None,
         partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
         batch=_whole(environment, "VIGIE_BATCH", 500),
         record_every=float(_whole(environment, "VIGIE_RECORD_EVERY", 30)),

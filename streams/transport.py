@@ -5,19 +5,25 @@ records that one fetch brought for one partition, cut into batches; all else sta
 consumer group, rebalancing, recovery, acknowledgement. Only topics named in `App.batched` are
 treated so; changelogs and Faust's own topics go through as before.
 
-Three methods of Faust's consumer change:
+Five methods of Faust's consumer change:
 
 - `_wait_next_records` groups the records of a partition into `Batch`es.
 - `_add_gap` does nothing for batched partitions, for the offsets inside a batch are no gap.
 - `_new_offset` says what may be committed. Faust's own answer merges neighbouring gaps and could
   pass a batch that is still in work; here it is the end of the longest run of acknowledged
   batches, counted in the order in which they were delivered.
+- `_getmany` asks for the partitions that are active when it is called. Faust hands over the set itself; when
+  recovery ends and empties it while a fetch waits, aiokafka reads that as "all partitions", and Faust
+  drops the posts that come, whose offsets are then never read.
+- `resume_partitions` waits with batched partitions until a rebalance is over. Faust resumes them first,
+  seeks then, and last of all clears its queues: a batch delivered meanwhile was lost from the queue,
+  and the next one taken for its successor.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -105,6 +111,7 @@ class BatchingConsumer(driver.Consumer):
         self.in_flight: dict[TP, InFlight] = {}
         self._hand_over = self.callback
         self.callback = self._deliver
+        self._to_resume: set[TP] = set()
 
     async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
         records, active = await super()._wait_next_records(timeout)
@@ -115,6 +122,9 @@ class BatchingConsumer(driver.Consumer):
                 for tp, found in records.items()
             }
         return records, active
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109
+        return await super()._getmany(active_partitions and set(active_partitions), timeout)
 
     async def _deliver(self, message: Any) -> None:
         # here and not earlier: Faust drops records that it fetched before it went back
@@ -138,9 +148,23 @@ class BatchingConsumer(driver.Consumer):
         return flight.committable() if flight else None
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        self._to_resume.clear()
         await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self.in_flight.pop(tp, None)
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        now = set(tps)
+        if self.app.rebalancing:
+            later = {tp for tp in now if tp.topic in self.app.batched}
+            self._to_resume |= later
+            now -= later
+        super().resume_partitions(now)
+
+    def resume_batched(self) -> None:
+        """After a rebalance, when nothing clears queues any more."""
+        tps, self._to_resume = self._to_resume, set()
+        super().resume_partitions(tps)
 
 
 class BatchingTransport(driver.Transport):
@@ -152,6 +176,11 @@ class BatchingApp(faust.App):
 
     batched: frozenset[str] = frozenset()
     batch_size: int = 500
+
+    def on_rebalance_end(self) -> None:
+        super().on_rebalance_end()
+        consumer: Any = self.consumer
+        consumer.resume_batched()
 
     def _new_transport(self) -> BatchingTransport:
         return BatchingTransport(self.conf.broker_consumer, self)

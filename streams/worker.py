@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import logging.handlers
+import os
 import secrets
 import signal
 import threading
@@ -42,7 +43,13 @@ async def work(settings: Settings) -> int:
     app = create_app(settings, settings.broker or "")
     # a session may have ended this long after the process was last seen, for a heartbeat may have been due
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
-    topology = Topology(app, judge, MeasureSettings(), author_secret(settings.home), guard.check)
+    topology = Topology(
+        app,
+        judge,
+        MeasureSettings(),
+        author_secret(settings.author_key or settings.home / "author.key"),
+        guard.check,
+    )
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
@@ -71,13 +78,19 @@ async def work(settings: Settings) -> int:
     return 0
 
 
-def author_secret(home: Path) -> bytes:
-    """The key of this home's author hashes: made once, readable by its owner alone."""
-    path = home / "author.key"
+def author_secret(path: Path) -> bytes:
+    """The key of author hashes: made once, whole or not at all, readable by its owner alone.
+
+    Workers that share partitions need the same one, or an author would be another with each of them.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError), path.open("xb") as fresh:
-        path.chmod(0o600)
-        fresh.write(secrets.token_bytes(32))
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):  # another worker was faster
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_bytes()
 
 

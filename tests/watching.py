@@ -38,10 +38,11 @@ class Watching:
         self.home = home
         self.address = address
         self.told = home.parent / f"{home.name}-{time.monotonic_ns()}.log"
+        command, *rest = arguments
+        places = ["--home", str(home), "--metrics", address]
         with self.told.open("wb") as told:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streams.cli", arguments[0], "--home", str(home), "--metrics", address]
-                + arguments[1:],
+                [sys.executable, "-m", "streams.cli", command, *places, *rest],
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=subprocess.STDOUT,

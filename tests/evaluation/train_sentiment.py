@@ -33,19 +33,28 @@ class Mix:
 
 MIXES = {
     "en": {
-        "post": Mix({"en_semeval_13_16": 1.0, "en_goemotions_train": 0.3}, Recipe()),
+        "post": Mix(
+            {"en_semeval_13_16": 1.0, "en_goemotions_train": 0.2, "en_glassdoor_a_proscons": 0.05},
+            Recipe(epochs=6, dropout=0.6, balance=0.7),
+        ),
         "review": Mix(
-            {"en_glassdoor_a_proscons": 1.0, "en_semeval_13_16": 0.3, "en_goemotions_train": 0.3}, Recipe()
+            {"en_glassdoor_a_proscons": 1.0, "en_semeval_13_16": 0.3, "en_goemotions_train": 0.3},
+            Recipe(epochs=6, balance=0.7),
         ),
     },
     "fr": {
         "post": Mix(
-            {"fr_xlmt_train": 1.0, "fr_xlmt_val": 1.0, "fr_xed": 0.1, "fr_allocine_tv_train": 0.1},
-            Recipe(epochs=8, batch=128),
+            {"fr_xlmt_train": 1.0, "fr_xlmt_val": 1.0, "fr_xed": 0.05, "fr_allocine_tv_train": 0.1},
+            Recipe(epochs=6, batch=128),
         ),
         "review": Mix(
-            {"fr_insurance_posts": 1.0, "fr_allocine_tv_train": 1.0, "fr_xlmt_train": 0.5},
-            Recipe(balance=1.0),
+            {
+                "fr_insurance_posts": 1.0,
+                "fr_allocine_tv_train": 1.0,
+                "fr_xlmt_train": 0.5,
+                "fr_xlmt_val": 0.5,
+            },
+            Recipe(epochs=6, balance=1.0),
         ),
     },
 }

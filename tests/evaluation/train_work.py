@@ -2,9 +2,10 @@
 
     python tests/evaluation/train_work.py ../shared/data [--without NAME ...]
 
-Needs numpy and scikit-learn, which are no dependency of the project. Positives: Glassdoor pros and cons. Negatives: tweets
-and comments (SemEval, GoEmotions, SXSW), and customers' reviews put together below from parts. No non-commercial set
-is read. Only texts that wake a working-conditions rule count, for only those are asked at run time.
+Needs numpy and scikit-learn, which are no dependency of the project. Positives: Glassdoor pros and cons.
+Negatives: tweets and comments (SemEval, GoEmotions, SXSW), and customers' reviews put together below from
+parts. No non-commercial set is read. Only texts that wake a working-conditions rule count, for only those
+are asked at run time.
 """
 
 from __future__ import annotations
@@ -28,16 +29,23 @@ from agents.register_of_work import BITS, CEILING, FLOOR, WorkModel, buckets
 POSITIVE = ("en_glassdoor_a_proscons",)
 NEGATIVE = ("en_semeval_13_16", "en_goemotions_train", "en_brand_sxsw")
 _MARKS = re.compile(r"https?://\S+|[@#]\w+|\[NAME\]")
-_ADJECTIVES = "great good poor friendly rude helpful slow lovely terrible amazing nice bad excellent awful decent".split()
+_ADJECTIVES = (
+    "great", "good", "poor", "friendly", "rude", "helpful", "slow", "lovely", "terrible", "amazing", "nice",
+    "bad",
+    "excellent", "awful", "decent",
+)  # fmt: skip
 _ASPECTS = (
-    "service staff food prices delivery atmosphere room breakfast location selection quality manager communication "
-    "value support waiter team wifi pool experience reception coffee packaging battery screen support parking "
-    "environment customer_service check-in crew people management pay_by_card opening_hours product training_video"
-).split()
+    "service", "staff", "food", "prices", "delivery", "atmosphere", "room", "breakfast", "location",
+    "selection",
+    "quality", "manager", "communication", "value", "support", "waiter", "team", "wifi", "pool", "experience",
+    "reception", "coffee", "packaging", "battery", "screen", "parking", "environment", "customer service",
+    "check-in", "crew", "people", "management", "pay by card", "opening hours", "product", "training video",
+)  # fmt: skip
 _TAILS = (
-    "would recommend", "will come back", "never again", "waited an hour", "my order was late", "i paid too much for this",
-    "the staff were lovely", "five stars", "we stayed two nights", "asked for a refund", "the manager refused to help",
-    "great for families", "ordered online", "long queue at the till", "on hold for hours", "delivered on time",
+    "would recommend", "will come back", "never again", "waited an hour", "my order was late", "five stars",
+    "i paid too much for this", "the staff were lovely", "we stayed two nights", "asked for a refund",
+    "the manager refused to help", "great for families", "ordered online", "long queue at the till",
+    "on hold for hours", "delivered on time",
 )  # fmt: skip
 
 
@@ -45,10 +53,7 @@ def customers(count: int, draw: random.Random) -> list[str]:
     """Reviews that customers write: made of parts, for no set of them may be shipped or trained on."""
     made = []
     for _ in range(count):
-        parts = [
-            f"{draw.choice(_ADJECTIVES)} {draw.choice(_ASPECTS).replace('_', ' ')}"
-            for _ in range(draw.randint(1, 3))
-        ]
+        parts = [f"{draw.choice(_ADJECTIVES)} {draw.choice(_ASPECTS)}" for _ in range(draw.randint(1, 3))]
         if draw.random() < 0.6:
             parts.append(draw.choice(_TAILS))
         made.append(draw.choice([", ", " and ", ". ", " but "]).join(parts))
@@ -102,8 +107,9 @@ def main() -> None:
     scores = np.array([made.evidence(surface_of(text).text) for text, _ in rows[:held]])
     for label, name in ((1, "employees"), (0, "others")):
         part = scores[labels[:held] == label]
-        print(f"{name}: {len(part)} held out, above 0: {(part > 0).mean():.3f}, at ceiling {CEILING}: "
-              f"{(part == CEILING).mean():.3f}, at floor {FLOOR}: {(part == FLOOR).mean():.3f}, {np.percentile(part, [10, 25, 50, 75, 90])}")  # fmt: skip
+        shares = {"above 0": part > 0, "at the ceiling": part == CEILING, "at the floor": part == FLOOR}
+        told = ", ".join(f"{share} {values.mean():.3f}" for share, values in shares.items())
+        print(f"{name}: {len(part)} held out, {told}")
 
 
 if __name__ == "__main__":

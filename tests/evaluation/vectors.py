@@ -11,6 +11,7 @@ from evaluation.fitting import Vectors
 from agents.tokens import fold
 
 WORDS = 60_000  # the most frequent; the package orders its keys by frequency
+STRENGTH = 8  # length of a vector, for its weights to be learnt as fast as those of hashed features
 _MASK = (1 << 64) - 1
 _M = 0xC6A4A7935BD1E995
 
@@ -48,7 +49,7 @@ def _keys(data: bytes) -> dict[int, int]:
 
 
 def read_vectors(vocabulary: Path) -> Vectors:
-    """Unit vectors about their mean, by folded word; of words that fold alike the most frequent one's."""
+    """Vectors about their mean, of one length, by folded word; of words that fold alike the commonest's."""
     rows = _keys((vocabulary / "key2row").read_bytes())
     rank = {key: place for place, key in enumerate(rows)}
     ranked: dict[str, tuple[int, int]] = {}
@@ -60,5 +61,5 @@ def read_vectors(vocabulary: Path) -> Vectors:
     chosen = sorted(ranked, key=lambda word: ranked[word])[:WORDS]
     table = np.load(vocabulary / "vectors").astype(np.float64)
     table -= table[sorted({ranked[word][1] for word in chosen})].mean(axis=0)
-    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-6)
+    table *= STRENGTH / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-6)
     return Vectors({word: ranked[word][1] for word in chosen}, table.astype(np.float32))

@@ -6,24 +6,11 @@ from pathlib import Path
 
 import pytest
 from made_posts import BROKEN, made_posts
-from recomputed import expected_series, recomputed
-from watching import Series, Watching, total
+from comparing import assert_equal_to_the_recomputation
+from watching import Watching, total
 from watching_fixtures import Start
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
-
-
-def assert_equal_to_the_recomputation(
-    found: Series, lines: list[bytes], watchlist: Path, watch: Watching
-) -> None:
-    truth = recomputed(lines, (watchlist,), watch.home)
-    at = round(total(found, "vigie_stream_clock_timestamp_seconds") * 1000)
-    expected = expected_series(truth, at)
-    wrong = {key: (found.get(key), value) for key, value in expected.items() if found.get(key) != value}
-    assert not wrong, wrong
-    assert len(expected) > 100
-    scored = {key for key in found if key[0] == "vigie_reputation_score"}
-    assert scored == {key for key in expected if key[0] == "vigie_reputation_score"}
 
 
 def test_from_file_to_figures_and_on_after_ctrl_c(start: Start, tmp_path: Path, watchlist: Path) -> None:
@@ -35,7 +22,7 @@ def test_from_file_to_figures_and_on_after_ctrl_c(start: Start, tmp_path: Path, 
     watch.until_said("watching; figures at")
     found = watch.until_counted(len(good))
 
-    assert_equal_to_the_recomputation(found, good, watchlist, watch)
+    assert_equal_to_the_recomputation(found, good, watchlist, watch.home)
     assert total(found, "vigie_rejects_total") == len(BROKEN)
     outcomes = {
         name: total(found, "vigie_records_total", outcome=name)
@@ -56,7 +43,7 @@ def test_from_file_to_figures_and_on_after_ctrl_c(start: Start, tmp_path: Path, 
     again = start("run", "--source", str(source))
     again.until_said("watching; figures at")
     found = again.until_counted(len(good) + len(more))
-    assert_equal_to_the_recomputation(found, good + more, watchlist, again)
+    assert_equal_to_the_recomputation(found, good + more, watchlist, again.home)
     assert total(found, "vigie_records_total") == len(good) + len(more), "nothing is repeated"
     assert total(found, "vigie_rejects_total") == len(BROKEN)
     check_with_promtool(again)
@@ -86,9 +73,10 @@ def test_two_watches_side_by_side_know_nothing_of_each_other(start: Start, tmp_p
     for seed, (name, file) in enumerate(files.items()):
         file.write_bytes(b"\n".join(made_posts(100 + 50 * seed, seed=seed)) + b"\n")
     watches = {name: start("run", "--source", str(file), home=name) for name, file in files.items()}
-    counts = {}
-    for name, count in (("a", 100), ("b", 150)):
-        counts[name] = total(watches[name].until_counted(count), "vigie_records_total")
+    counts = {
+        name: total(watches[name].until_counted(count), "vigie_records_total")
+        for name, count in (("a", 100), ("b", 150))
+    }
     assert counts == {"a": 100, "b": 150}
     for watch in watches.values():
         assert watch.interrupt() == 0

@@ -43,7 +43,8 @@ FORMS = {
 TAGS = {fold("".join(filter(str.isalnum, form))) for c in COMPANIES for form in (c.name, *c.aliases)}
 PIECES = [
     "Orange", "orange.fr", "L’Oréal", "L'Ore\u0301al", "#AirFrance", "Air\u00a0France", "Canal+", "苹果",
-    "WEISS", "œuvre & co", "$ORA", "@loreal", "ﬁn İstanbul", "chez ", "fibre", "Block", "Block party",
+    "#GrèveAirFrance", "WEISS", "œuvre & co", "$ORA", "@loreal", "ﬁn İstanbul", "chez ", "fibre", "Block",
+    "Block party",
     "https://www.", "\ud800", "\u200d", "\u0301", "👩‍👩‍👧", "ß", "-", ".", "'", "@", "#", " ", "\n",
 ]  # fmt: skip
 ANY_TEXT = st.one_of(
@@ -67,7 +68,7 @@ def test_each_span_holds_a_known_form(text: str, platform: str) -> None:
             assert (
                 written in FORMS
                 or (written[0] in "@$" and written[1:] in FORMS)
-                or (written[0] == "#" and fold(written[1:]) in TAGS)
+                or (written[0] == "#" and any(tag in fold(written) for tag in TAGS))
             )
 
 
@@ -124,9 +125,9 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
         long = post((piece * length)[:length])
         best = 1e9
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = time.process_time()
             matcher.match(long)
-            best = min(best, time.perf_counter() - begin)
+            best = min(best, time.process_time() - begin)
         return best
 
-    assert seconds(100_000) < 40 * max(seconds(10_000), 1e-4)  # quadratic would be 100
+    assert seconds(100_000) < 40 * max(seconds(10_000), 1e-3)  # quadratic would be 100

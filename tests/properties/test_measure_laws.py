@@ -12,7 +12,7 @@ from worlds import START, mention
 from agents.contributions import Names, pack, post_of
 from agents.ledger import Ledger
 from agents.novelty import SHARE, Cluster, share
-from agents.panes import Pane
+from agents.panes import Pane, part_of
 from agents.tally import CompanyTally, Tally
 from schemas.judged import LABELS, ROLES
 
@@ -41,7 +41,7 @@ placed = st.lists(st.tuples(bodies, st.sampled_from(CLUSTERS)), max_size=12)
 def pane(contents: list[tuple[bytes, Cluster | None]]) -> Pane:
     made = Pane()
     for body, cluster in contents:
-        made.add(body, cluster)
+        made.add(part_of(body), cluster)
     return made
 
 
@@ -84,7 +84,7 @@ def test_removal_undoes_addition_in_any_order(
     both = pane([*a, *b])
     rng.shuffle(a)
     for body, cluster in a:
-        both.remove(body, cluster)
+        both.remove(part_of(body), cluster)
     assert content(both) == content(pane(b))
 
 

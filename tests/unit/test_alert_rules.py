@@ -31,9 +31,9 @@ def test_promtool_agrees(command: tuple[str, ...]) -> None:
 def test_the_promtool_tests_would_notice(tmp_path: Path) -> None:
     """A rule that forgets the flood, or the evidence, fails them."""
     shutil.copytree(PROMETHEUS, tmp_path / "p")
-    for part in ("unless on (company) vigie:largest_author:ratio > 0.3333", "points6h > 1", ">= bool 8"):
+    for part in ("unless on (company) vigie:largest_author:ratio > 0.3333", "points6h > 0", ">= bool 8"):
         assert part in RULES
-        mutant = {"points6h > 1": "points6h > -9", ">= bool 8": ">= bool 1"}.get(part, "")
+        mutant = {"points6h > 0": "points6h > -9", ">= bool 8": ">= bool 1"}.get(part, "")
         (tmp_path / "p" / "rules" / "vigie.yml").write_text(RULES.replace(part, mutant, 1), "utf-8")
         done = subprocess.run(
             ["promtool", "test", "rules", "tests/vigie.yml"],
@@ -47,8 +47,8 @@ def test_the_promtool_tests_would_notice(tmp_path: Path) -> None:
 def test_the_rules_state_what_backtest_runs() -> None:
     settings = DipSettings()
     for number, text in (
-        (settings.short_delta / 100, r"vigie:reputation_fall:points1h > (\d+)"),
-        (settings.long_delta / 100, r"vigie:reputation_fall:points6h > (\d+)"),
+        (settings.delta / 100, r"vigie:reputation_fall:points1h > (\d+)"),
+        (0, r"vigie:reputation_fall:points6h > (\d+)"),
         (settings.short_evidence / 100, r'window="1h"}\) >= bool (\d+)'),
         (settings.long_evidence / 100, r'window="6h"}\) >= bool (\d+)'),
         (settings.largest_author / 10_000, r"vigie:largest_author:ratio > ([\d.]+)"),

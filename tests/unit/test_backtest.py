@@ -40,8 +40,8 @@ def fallen(at: int = START, company: str = "orange", **windows: dict[str, object
         ({}, "dip", 500),
         ({"w1h": {"high": 5_499}}, "dip", 1),
         ({"w1h": {"high": 5_500}}, None, 0),
-        ({"w6h": {"high": 5_900}}, None, 0),
-        ({"w6h": {"high": 5_899}}, "dip", 1),
+        ({"w6h": {"high": 6_000}}, None, 0),
+        ({"w6h": {"high": 5_999}}, "dip", 1),
         ({"w1h": {"evidence": 799}}, None, 0),
         ({"w6h": {"evidence": 1_999}}, None, 0),
         ({"w1h": {"largest_author": 3_334}}, "author-flood", 500),
@@ -112,6 +112,16 @@ def test_the_command_reads_records_and_posts(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "line 2: not-json" in told.output
     assert "1 evaluations from 2026-11-02T09:00:00Z" in told.output
+
+
+def test_the_sample_corpus_has_its_one_dip_and_no_other() -> None:
+    """Telvane's network goes out at 13:00 of the corpus's day; deploy/corpus.md tells the rest."""
+    corpus = Path(__file__).parents[2] / "deploy" / "corpus.jsonl"
+    told = CliRunner().invoke(cli, ["backtest", str(corpus), "--posts", "--until", "2026-11-02T16:00:00Z"])
+    assert told.exit_code == 0, told.output
+    dips = [line.split() for line in told.output.splitlines() if "  dip  " in line]
+    assert [subject for _, _, subject, *_ in dips] == ["telvane"]
+    assert "2026-11-02T13:00:00Z" < dips[0][0] <= "2026-11-02T13:30:00Z"
 
 
 def test_a_bound_that_is_no_instant_is_refused() -> None:

@@ -16,7 +16,7 @@ from streams.sources.contract import (
     Upsert,
 )
 from streams.sources.file import FileSource
-from streams.sources.opening import is_named, open_source
+from streams.sources.opening import absolute, is_named, open_source
 from streams.sources.times import moment
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -245,3 +245,39 @@ def test_a_name_is_told_from_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     Path("viadeo:x").touch()
     assert not is_named("viadeo:x")
+
+
+def test_live_routes_open_with_what_they_need_and_say_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("MASTODON_TOKEN", "TELEGRAM_TOKEN", "X_TOKEN", "REDDIT_CLIENT_ID", "WEBHOOK_SECRET"):
+        monkeypatch.delenv(f"VIGIE_{name}", raising=False)
+    for spec, word in [
+        ("rss:", "rss:URL"), ("mastodon-live:", "SERVER"), ("mastodon-live:mamot.example", "VIGIE_MASTODON_TOKEN"),
+        ("telegram-live:", "VIGIE_TELEGRAM_TOKEN"), ("x-live:", "VIGIE_X_TOKEN"), ("reddit-live:", "SUBREDDIT"),
+        ("reddit-live:rail", "VIGIE_REDDIT_CLIENT_ID"), ("webhook:door", "give a port"),
+    ]:  # fmt: skip
+        with pytest.raises(SourceError, match=word):
+            open_source(spec)
+    for name in ("MASTODON_TOKEN", "TELEGRAM_TOKEN", "X_TOKEN", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"):
+        monkeypatch.setenv(f"VIGIE_{name}", "t")
+    opened = [
+        open_source(spec).name
+        for spec in (
+            "bluesky:", "bluesky:ws://127.0.0.1:1/subscribe", "hackernews-live:", "rss:https://relais.example/rss",
+            "mastodon-live:mamot.example", "telegram-live:", "x-live:", "reddit-live:rail", "webhook:8480",
+        )
+    ]  # fmt: skip
+    assert opened == [
+        "bluesky", "bluesky", "hackernews", "rss:https://relais.example/rss", "mastodon:mamot.example", "telegram",
+        "x", "reddit:rail", "webhook:8480",
+    ]  # fmt: skip
+
+
+def test_another_process_is_told_the_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute("posts.csv") == f"{tmp_path}/posts.csv"
+    assert absolute("x-archive:data/tweets.js") == f"x-archive:{tmp_path}/data/tweets.js"
+    assert [absolute(spec) for spec in ("-", "bluesky:", "rss:https://a.example/f")] == [
+        "-", "bluesky:", "rss:https://a.example/f",
+    ]  # fmt: skip

@@ -108,6 +108,17 @@ async def test_a_stray_quote_costs_its_own_line_alone(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+async def test_quotes_that_never_settle_cost_no_more_than_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(
+        b"id,date,text\n" + 20 * (b'1,2026-11-02,"abc\n' + 400 * b'x","y\n') + b"2,2026-11-02,fine\n"
+    )
+    async with asyncio.timeout(20):  # minutes, where every line starts a reading of the next thousand
+        found = await events(path)
+    assert keys(found) == ["file:2"]
+    assert len(refused(found)) == 20 * 401
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".csv", ".csv.gz"])
 async def test_resuming_from_any_checkpoint_misses_and_repeats_nothing(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"many{suffix}"

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from streams.sources import feeds, hackernews
+from streams.sources import facebook_live, feeds, hackernews, reddit_live, telegram, youtube_live
 from streams.sources.backoff import Backoff
 from streams.sources.contract import Checkpoint, Dropped, Event, SourceError, Upsert
 from streams.sources.http import fetch, retry_after
@@ -200,3 +200,134 @@ def test_waits_grow_to_a_ceiling_with_jitter_and_start_again() -> None:
     assert [backoff.wait() for _ in range(5)] == [0.5, 1, 2, 4, 4]
     backoff.reset()
     assert backoff.wait(at_least=7) == 7
+
+
+async def test_telegram_is_asked_for_what_follows_and_its_token_is_never_said() -> None:
+    asked: list[str] = []
+
+    async def updates(request: web.Request) -> web.Response:
+        asked.append(request.query["offset"])
+        if len(asked) == 3:
+            return web.Response(status=404)
+        text = (FIXTURES / "telegram" / "updates.json").read_text("utf-8")
+        return web.Response(text=text if len(asked) == 1 else '{"ok": true, "result": []}')
+
+    async with server(**{"botT0KEN/getUpdates": updates}) as base:
+        source = telegram.live("T0KEN", base, pause=Waits())
+        with pytest.raises(SourceError) as refusal:
+            await until(source, lambda _: False)
+    assert asked == ["0", "500006", "500006"]
+    assert "T0KEN" not in str(refusal.value)
+
+
+def thing(number: int, kind: str = "t3") -> dict[str, Any]:
+    name = base36(number)
+    said = {"body": "so", "link_id": "t3_a", "parent_id": "t3_a"} if kind == "t1" else {"title": "so"}
+    return {"kind": kind, "data": {"name": f"{kind}_{name}", "created_utc": 1793610000 + number} | said}
+
+
+def base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+    return digits
+
+
+async def test_reddit_is_walked_down_to_the_last_thing_known_with_a_token_of_its_own() -> None:
+    newest = 250
+    asked: list[tuple[str, str | None, str | None]] = []
+
+    async def listing(request: web.Request) -> web.Response:
+        asked.append((request.path, request.query.get("after"), request.headers.get("Authorization")))
+        top = int(request.query["after"].partition("_")[2], 36) - 1 if "after" in request.query else newest
+        things = [thing(number) for number in range(top, max(0, top - 100), -1)]
+        after = things[-1]["data"]["name"] if len(things) == 100 else None
+        return web.json_response({"kind": "Listing", "data": {"after": after, "children": things}})
+
+    async def comments(request: web.Request) -> web.Response:
+        return web.json_response({"kind": "Listing", "data": {"after": None, "children": [thing(7, "t1")]}})
+
+    async def login(request: web.Request) -> web.Response:
+        assert request.headers["Authorization"].startswith("Basic ")
+        return web.json_response({"access_token": "fresh", "expires_in": 3600})
+
+    app = web.Application()
+    app.router.add_get("/r/rail/new", listing)
+    app.router.add_get("/r/rail/comments", comments)
+    app.router.add_post("/token", login)
+    async with TestServer(app) as running:
+        base = str(running.make_url("/")).rstrip("/")
+        own = reddit_live.Login("id", "secret", f"{base}/token")
+        first = await until(reddit_live.live("rail", own, base, pause=Waits()), marks(1))
+        assert len(keys(first)) == 101
+        mark = first[-1]
+        assert isinstance(mark, Checkpoint)
+        newest = 420
+        found = await until(reddit_live.live("rail", own, base, pause=Waits()), marks(1), mark.cursor)
+    assert keys(found) == [f"reddit:t3_{base36(number)}" for number in range(251, 421)]
+    assert [path for path, _, _ in asked] == 3 * ["/r/rail/new"]
+    assert {header for _, _, header in asked} == {"Bearer fresh"}
+
+
+def comment(number: int, *, second: int) -> dict[str, Any]:
+    said = {"textOriginal": f"no. {number}", "publishedAt": f"2026-11-02T10:00:{second:02d}Z"}
+    return {
+        "kind": "youtube#commentThread",
+        "id": f"t{number}",
+        "snippet": {"topLevelComment": {"id": f"t{number}", "snippet": said}},
+    }
+
+
+async def test_youtube_s_new_threads_come_once_though_two_share_a_second() -> None:
+    threads = [comment(2, second=2), comment(1, second=1)]
+    asked: list[dict[str, str]] = []
+
+    async def listed(request: web.Request) -> web.Response:
+        asked.append(dict(request.query))
+        start = int(request.query.get("pageToken", "0"))
+        page = {"items": threads[start : start + 2]} | (
+            {"nextPageToken": str(start + 2)} if threads[start + 2 :] else {}
+        )
+        return web.json_response(page)
+
+    pause = Waits()
+    async with server(commentThreads=listed) as base:
+        first = await until(youtube_live.live("UC1", "K3Y", base, pause=pause), marks(1))
+        mark = first[-1]
+        assert isinstance(mark, Checkpoint)
+        threads[:0] = [comment(5, second=9), comment(4, second=5), comment(3, second=2)]
+        found = await until(youtube_live.live("UC1", "K3Y", base, pause=pause), marks(1), mark.cursor)
+    assert keys(first) == ["youtube:t1", "youtube:t2"]
+    assert keys(found) == ["youtube:t3", "youtube:t4", "youtube:t5"]
+    assert asked[0]["allThreadsRelatedToChannelId"] == "UC1"
+    assert youtube_live.live(",".join("abcdefghij"), "K3Y")._every == 96  # 10 channels on 9,000 units a day
+
+
+async def test_a_facebook_page_s_posts_and_comments_come_once_and_edits_again() -> None:
+    posts = [{"id": "5_1", "message": "Bonjour", "created_time": "2026-11-02T09:00:00+0000"}]
+    comments = [
+        {"id": "1_1", "message": "un", "created_time": "2026-11-02T09:10:00+0000", "comment_count": 0}
+    ]
+    authorised: set[str | None] = set()
+
+    async def feed(request: web.Request) -> web.Response:
+        authorised.add(request.headers.get("Authorization"))
+        return web.json_response({"data": posts})
+
+    async def under(request: web.Request) -> web.Response:
+        return web.json_response({"data": comments[::-1]})
+
+    routes: dict[str, Any] = {"page/feed": feed, "5_1/comments": under}
+    async with server(**routes) as base:
+        first = await until(facebook_live.live("page", "T", base, pause=Waits()), marks(1))
+        mark = first[-1]
+        assert isinstance(mark, Checkpoint)
+        posts[0] |= {"message": "Bonsoir", "updated_time": "2026-11-02T09:20:00+0000"}
+        comments.append({"id": "1_2", "message": "deux", "created_time": "2026-11-02T09:10:00+0000"})
+        found = await until(facebook_live.live("page", "T", base, pause=Waits()), marks(1), mark.cursor)
+    assert keys(first) == ["facebook:5_1", "facebook:1_1"]
+    assert keys(found) == ["facebook:5_1", "facebook:1_2"]
+    answers = [event.post for event in found if isinstance(event, Upsert)]
+    assert (answers[0].version, answers[1].in_reply_to) == (1201, "facebook:5_1")
+    assert authorised == {"Bearer T"}

@@ -1,0 +1,153 @@
+"""What a person reads when an alert fires, in both languages: one text for Alertmanager and for Grafana.
+
+Both have Go's templates and the same data.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deploy.grafana.panels import uid_in
+from deploy.grafana.text import LANGUAGES, Language, Text
+
+# Grafana knows its own address; Alertmanager is told it in deploy/alertmanager/templates/grafana.tmpl
+OWN_ADDRESS = '{{ define "vigie.grafana" }}{{ reReplaceAll "/+$" "" .ExternalURL }}{{ end }}'
+
+
+class Notice(NamedTuple):
+    """`uid` of Grafana's rule, the page that it links to, and what is read."""
+
+    uid: str
+    page: str
+    title: Text
+    says: Text
+    do: Text
+
+
+NOTICES = {
+    "VigieReputationDip": Notice(
+        "vigie-reputation-dip",
+        "vigie-company",
+        Text("Reputation is falling", "La réputation chute"),
+        Text(
+            "opinion of the last hours lies below what was usual before, by more than chance explains",
+            "l'opinion des dernières heures est plus basse que d'habitude, plus que le hasard ne l'explique",
+        ),
+        Text(
+            "read who says what, check the facts, then answer or correct them.",
+            "lisez qui dit quoi, vérifiez les faits, puis répondez ou corrigez.",
+        ),
+    ),
+    "VigieAuthorFlood": Notice(
+        "vigie-author-flood",
+        "vigie-company",
+        Text("One account pulls the score down", "Un seul compte fait baisser le score"),
+        Text(
+            "the score fell, but one author wrote more than a third of the posts",
+            "le score a baissé, mais un seul auteur a écrit plus d'un tiers des messages",
+        ),
+        Text(
+            "one voice is not a public: look at the posts before you call it a dip.",
+            "une voix n'est pas un public : lisez les messages avant de parler de chute.",
+        ),
+    ),
+    "VigieVolumeCollapse": Notice(
+        "vigie-volume-collapse",
+        "vigie-company",
+        Text("Hardly spoken of any more", "On n'en parle presque plus"),
+        Text(
+            "the last 24 hours brought less than a quarter of the usual mentions, while others are spoken of",
+            "les dernières 24 heures ont apporté moins du quart des mentions habituelles, alors qu'on parle des autres",
+        ),
+        Text(
+            "check that its sources still deliver and that its names are on the watchlist; else people moved on.",
+            "vérifiez que ses sources livrent encore et que ses noms sont suivis ; sinon, on est passé à autre chose.",
+        ),
+    ),
+    "VigieIngestOutage": Notice(
+        "vigie-ingest-outage",
+        "vigie-stream",
+        Text("No post comes in", "Plus aucun message n'arrive"),
+        Text(
+            "nothing has come in for an hour: figures say nothing new, and no dip can be told",
+            "rien n'est arrivé depuis une heure : les chiffres ne disent rien de neuf, aucune chute ne peut être vue",
+        ),
+        Text("look at the sources and at Kafka.", "regardez les sources et Kafka."),
+    ),
+    "VigieAbsent": Notice(
+        "vigie-absent",
+        "vigie-stream",
+        Text("Vigie gives no figures", "Vigie ne donne plus de chiffres"),
+        Text("no worker answers, or none has recovered", "aucun worker ne répond, ou aucun n'est prêt"),
+        Text("look whether the workers run.", "regardez si les workers tournent."),
+    ),
+    "VigieRulesChanged": Notice(
+        "vigie-rules-changed",
+        "vigie-stream",
+        Text("Posts are judged by new rules", "Les messages sont jugés selon de nouvelles règles"),
+        Text(
+            "scores before and after do not compare, and for about a day no dip can be told",
+            "les scores d'avant et d'après ne se comparent pas ; pendant un jour environ, aucune chute ne peut être vue",
+        ),
+        Text("nothing, unless nobody meant it.", "rien, sauf si personne ne l'a voulu."),
+    ),
+}
+OVER = Text("Over: ", "Terminé : ")
+DO = Text("What to do: ", "Que faire : ")
+SEE = Text("See: ", "Voir : ")
+OF = Text(" points below", " points de moins")
+
+
+def templates() -> str:
+    """`vigie.<language>.title` and `.text` of a group of alerts, and `vigie.title`, `vigie.text` with both."""
+    both = [*(_language(language) for language in LANGUAGES)]
+    both.append(
+        _define("vigie.title", " · ".join(f'{{{{ template "vigie.{x}.title" . }}}}' for x in ("fr", "en")))
+    )
+    both.append(
+        _define("vigie.text", "\n\n".join(f'{{{{ template "vigie.{x}.text" . }}}}' for x in ("fr", "en")))
+    )
+    return "\n".join(both)
+
+
+def _language(language: Language) -> str:
+    here = f"vigie.{language}"
+    over = f'{{{{ if eq .Status "resolved" }}}}{OVER.to(language)}{{{{ end }}}}'
+    title = (
+        f'{over}{{{{ template "{here}.name" .CommonLabels.alertname }}}}'
+        f"{{{{ range .Alerts }}}}{{{{ with .Labels.company }}}} · {{{{ . }}}}{{{{ end }}}}{{{{ end }}}}"
+    )
+    company = "{{ with .Labels.company }}{{ . }} : {{ end }}" if language == "fr" else (
+        "{{ with .Labels.company }}{{ . }}: {{ end }}"
+    )  # fmt: skip
+    points = f"{{{{ with .Annotations.points }}}} ({{{{ . }}}}{OF.to(language)}){{{{ end }}}}"
+    line = (
+        f'{over}{company}{{{{ template "{here}.says" .Labels.alertname }}}}{points}.\n'
+        f'{DO.to(language)}{{{{ template "{here}.do" .Labels.alertname }}}}\n'
+        f'{SEE.to(language)}{{{{ template "vigie.grafana" $ }}}}/d/{{{{ template "{here}.page" .Labels.alertname }}}}'
+        "{{ with .Labels.company }}?var-company={{ . }}{{ end }}"
+    )
+    return "\n".join(
+        [
+            _choose(f"{here}.name", {name: n.title.to(language) for name, n in NOTICES.items()}),
+            _choose(f"{here}.says", {name: n.says.to(language) for name, n in NOTICES.items()}),
+            _choose(f"{here}.do", {name: n.do.to(language) for name, n in NOTICES.items()}, "—"),
+            _choose(
+                f"{here}.page",
+                {name: uid_in(n.page, language) for name, n in NOTICES.items()},
+                uid_in("vigie-stream", language),
+            ),
+            _define(f"{here}.title", title),
+            _define(f"{here}.text", f"{{{{ range .Alerts }}}}{line}\n{{{{ end }}}}"),
+        ]
+    )
+
+
+def _choose(name: str, words: dict[str, str], otherwise: str = "{{ . }}") -> str:
+    """A template that is given an alert's name."""
+    cases = [f'if eq . "{alert}" }}}}{text}' for alert, text in words.items()]
+    return _define(name, "{{ " + "{{ else ".join(cases) + "{{ else }}" + otherwise + "{{ end }}")
+
+
+def _define(name: str, body: str) -> str:
+    return f'{{{{ define "{name}" }}}}{body}{{{{ end }}}}'

@@ -1,0 +1,81 @@
+"""No tag or inference of a person's health, politics, religion, union, sexual life or crime."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from agents.disclosure import DisclosureTagger, shipped_rules
+from agents.speaker import Profile, SpeakerProfiler
+from schemas.judged import Disclosure, DisclosureKind, Language, Role
+from schemas.post import Post, Source
+
+TAGGER = DisclosureTagger(shipped_rules())
+SENSITIVE = (
+    "union", "syndicat", "cgt", "religio", "church", "muslim", "catholi", "politic", "health", "cancer",
+    "depress",
+    "gay", "lesb", "hiv", "crim", "convict", "séropositif", "enceinte", "pregnan",
+)  # fmt: skip
+
+
+def kinds(text: str, code: str) -> set[str]:
+    post = Post("x:1", "twitter", text, 0, Source("test"))
+    return {tag.kind for tag in TAGGER.tag(post, Language(code, 9_000), [])}
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("fr", "Je suis délégué CGT chez Brixtel"),
+        ("en", "I'm a union rep at Brixtel"),
+        ("fr", "Élu CFDT au CSE de Brixtel depuis 2019"),
+    ],
+)
+def test_a_union_role_gives_at_most_what_it_tells_of_the_company(code: str, text: str) -> None:
+    post = Post("x:1", "twitter", text, 0, Source("test"))
+    reading = TAGGER.read(post, Language(code, 9_000), [])
+    assert {tag.kind for tag in reading.disclosures} <= {"employer", "working-conditions"}
+    profile = SpeakerProfiler().profile(post, reading, [])
+    assert profile.role in get_args(Role)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "I was diagnosed with depression last year"),
+        ("fr", "En burn-out depuis janvier, je ne dors plus"),
+        ("en", "We go to church every Sunday"),
+        ("fr", "Je suis gay et fier"),
+        ("fr", "J'ai voté à gauche toute ma vie"),
+        ("en", "I spent two years in prison"),
+    ],
+)
+def test_what_concerns_only_the_person_is_not_tagged(code: str, text: str) -> None:
+    assert kinds(text, code) == set()
+
+
+def test_no_kind_role_or_field_could_hold_such_a_thing() -> None:
+    held = [*get_args(DisclosureKind), *get_args(Role)]
+    held += [field.name for record in (Disclosure, Profile) for field in fields(record)]
+    assert not [name for name in held for word in SENSITIVE if word in name]
+    # a disclosure is offsets, never words of the post
+    assert {field.name for field in fields(Disclosure)} == {
+        "kind",
+        "explicit",
+        "span",
+        "confidence",
+        "company",
+    }
+
+
+def test_no_rule_of_a_kind_looks_for_such_a_thing() -> None:
+    wanted = tuple(
+        word for word in SENSITIVE if word not in ("health", "politic")
+    )  # health plans, office politics
+    for book in shipped_rules().values():
+        for rule, phrase in book.kinds.phrases:
+            words = re.split(r"[^a-zà-ÿ]+", phrase.source.lower())
+            assert not [word for word in words if word.startswith(wanted)], (rule.name, phrase.source)
