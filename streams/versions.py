@@ -21,7 +21,7 @@ from streams.judges import load_judge
 from streams.settings import Settings, SettingsError
 
 
-class VersionError(Exception):
+class VersionError(SettingsError):
     """A kept version cannot judge: `altered` if its files are not what they were, else gone or outgrown."""
 
     def __init__(self, message: str, *, altered: bool = False) -> None:
