@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from streams.judges import load_judge
 from streams.settings import Settings, SettingsError
 
 
-class VersionError(Exception):
+class VersionError(SettingsError):
     """A kept version cannot judge: `altered` if its files are not what they were, else gone or outgrown."""
 
     def __init__(self, message: str, *, altered: bool = False) -> None:
@@ -47,7 +47,7 @@ def kept_judge(settings: Settings, version: str) -> Judge:
     names = _manifest(directory, version)
     files = [_checked(directory, name) for name in (*names["watchlists"], names["credibility"])]
     try:
-        judge = load_judge(replace(settings, watchlists=tuple(files[:-1]), credibility=files[-1]))
+        judge = _load(Settings(watchlists=tuple(files[:-1]), credibility=files[-1]))
     except (WatchlistError, SettingsError) as error:
         raise VersionError(f"the kept files of version {version} are refused now: {error}") from error
     if judge.version != version:
@@ -101,6 +101,12 @@ def _checked(directory: Path, name: str) -> Path:
     if found != name:
         raise VersionError(f"{path} was altered: its bytes have the hash {found}", altered=True)
     return path
+
+
+@lru_cache(maxsize=4)
+def _load(settings: Settings) -> Judge:
+    """Loading takes seconds; files named by their own hash do not change."""
+    return load_judge(settings)
 
 
 def _keep(directory: Path, content: bytes) -> str:

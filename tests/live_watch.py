@@ -43,7 +43,8 @@ class LiveWatch:
     def settings(self) -> Settings:
         return read_settings({}, home=self.home, broker=self.bootstrap)
 
-    def start(self) -> None:
+    def start(self, credibility: Path | None = None) -> None:
+        """A worker, by default with the shipped table of credibility."""
         environment = {
             **os.environ,
             "VIGIE_RECORD_EVERY": "1",
@@ -58,6 +59,8 @@ class LiveWatch:
             "--metrics",
             f"127.0.0.1:{self._port}",
         ]
+        if credibility is not None:
+            arguments += ["--credibility", str(credibility)]
         self._worker = subprocess.Popen(
             [sys.executable, "-m", "streams.cli", "worker", *arguments],
             env=environment,
