@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 import yaml
-from watched_stack import DEPLOY, Asked, dashboards, expressions, filled, known_names, names_in, panels, tool
+from watched_stack import (
+    DEPLOY,
+    Asked,
+    dashboards,
+    expressions,
+    filled,
+    known_names,
+    names_in,
+    panels,
+    rules,
+    tool,
+)
 
 ALL = dashboards()
 ASKED = [asked for path, dashboard in ALL for asked in expressions(path, dashboard)]
@@ -142,3 +153,10 @@ def test_every_unit_is_one_that_grafana_has() -> None:
     known = {value for value in vars(units).values() if isinstance(value, str)}
     used = {panel["fieldConfig"]["defaults"]["unit"] for _, dashboard in ALL for panel in panels(dashboard)}
     assert used <= known
+
+
+def test_pages_that_rules_link_to_are_there() -> None:
+    linked = [rule["annotations"]["dashboard"] for rule in rules() if "alert" in rule]
+    uids = {dashboard["uid"] for _, dashboard in ALL}
+    assert linked
+    assert {link.removeprefix("/d/").partition("?")[0] for link in linked} <= uids
