@@ -44,7 +44,7 @@ def tool(*names: str) -> str:
     for name in names:
         if found := shutil.which(name):
             return found
-    pytest.skip(f"{names[0]} is not installed (Debian: prometheus, prometheus-alertmanager)")
+    pytest.skip(f"no {names[0]} on the PATH (Debian has prometheus and prometheus-alertmanager)")
 
 
 def dashboards() -> list[tuple[Path, dict[str, Any]]]:
