@@ -37,6 +37,7 @@ class LiveWatch:
             self._port = free.getsockname()[1]
         ensure_topics(bootstrap, TOPICS, PARTITIONS)
         self._worker: subprocess.Popen[bytes] | None = None
+        self._watcher = KafkaConsumer(bootstrap_servers=bootstrap)
         self._sent = 0
 
     @property
@@ -94,12 +95,18 @@ class LiveWatch:
 
     def recorded(self) -> int:
         """How many records reputation.v1 has."""
-        return len(raw_records(self.bootstrap, REPUTATION.name))
+        places = [TopicPartition(REPUTATION.name, number) for number in range(PARTITIONS)]
+        return int(sum(self._watcher.end_offsets(places).values()))
+
+    def close(self) -> None:
+        self.end(signal.SIGKILL)
+        self._watcher.close()
 
     def wait_recorded(self, more_than: int) -> None:
         end = time.monotonic() + WITHIN
         while self.recorded() <= more_than:
             assert time.monotonic() < end, "nothing was recorded"
+            time.sleep(0.1)
 
     def _counted(self) -> float:
         try:

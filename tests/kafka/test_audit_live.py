@@ -46,9 +46,7 @@ def live(watch: LiveWatch) -> None:
     with another table of credibility."""
     posts = [post for post in corpus() if "text" in post][:800]
     edits = [{**post, "version": 9, "text": f"Terrible service. {post['text']}"} for post in posts[30:450:17]]
-    gone = [
-        {"key": post["key"], "deleted": True, "at": "2026-11-20T00:00:00Z"} for post in posts[10:700:31]
-    ]
+    gone = [{"key": post["key"], "deleted": True, "at": "2026-11-20T00:00:00Z"} for post in posts[10:700:31]]
     watch.start()
     watch.feed(posts[:300])
     watch.wait_counted(300)
@@ -88,7 +86,7 @@ def log() -> Iterator[Log]:
             rows = {topic: raw_records(broker.bootstrap, topic) for topic in COPIED}
             yield Log(watch.settings, rows)
         finally:
-            watch.end(signal.SIGKILL)
+            watch.close()
             asyncio.run(broker.stop())
 
 
