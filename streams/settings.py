@@ -61,7 +61,7 @@ def read_settings(
         or Path(environment.get("VIGIE_CREDIBILITY") or shipped("credibility.toml")[0]),
         author_key=Path(named) if (named := environment.get("VIGIE_AUTHOR_KEY")) else None,
         partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
-        batch=_whole(environment, "VIGIE_BATCH", 500),
+        batch=_whole(environment, "VIGIE_BATCH", 500, most=2_000),
         record_every=float(_whole(environment, "VIGIE_RECORD_EVERY", 30)),
         micro_batches=environment.get("VIGIE_MICRO_BATCHES", "1") != "0",
     )
@@ -85,10 +85,10 @@ def shipped(*names: str) -> tuple[Path, ...]:
     )
 
 
-def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+def _whole(environment: Mapping[str, str], name: str, default: int, most: int = 10_000) -> int:
     text = environment.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise SettingsError(f"{name} is {text!r}: give a whole number from 1")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise SettingsError(f"{name} is {text!r}: give a whole number from 1 to {most:,}")
     return int(text)
