@@ -1,18 +1,19 @@
 """How evidence adds up to a disclosure: one account for each kind, in integers.
 
 score = the rules' weights (no word twice, at most 140) + the best tie + the trained model - what speaks
-against it; from `needed` on the kind is tagged.
+against it; from `needed` (60) on the kind is tagged; where none reaches it, the best from 50 on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.disclosure_rules import Hit
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
 THRESHOLD = 60
+SOLE = 50  # where nothing reaches the threshold, the best reading alone may stand on a little less
 BIO_TIE = 30
 REVIEW_TIE = 80
 REVIEW_THRESHOLD = 110  # on an employer-review site all but working conditions have to be plain
@@ -65,7 +66,7 @@ def may_reach(found: Sequence[Hit], strongest_tie: int, model: int) -> bool:
     sums: dict[str, int] = {"working-conditions": max(0, model)}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
-    return max(sums.values()) + max(BIO_TIE, strongest_tie) >= THRESHOLD
+    return max(sums.values()) + max(BIO_TIE, strongest_tie) >= SOLE
 
 
 def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
@@ -74,7 +75,11 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
     for hit in hits:
         by_kind.setdefault(hit.rule.kind, []).append(hit)
     accounts = (_account(kind, by_kind, about) for kind in DISCLOSURE_KINDS)
-    return tuple(account for account in accounts if account is not None)
+    found = [account for account in accounts if account is not None]
+    if found and not about.review and not any(account.tagged for account in found):
+        best = max(found, key=lambda account: account.score)
+        found[found.index(best)] = replace(best, needed=SOLE)
+    return tuple(found)
 
 
 def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account | None:
