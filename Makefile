@@ -46,8 +46,8 @@ kafka: $(STAMP) ## tests on a real broker, started by the tests
 
 .PHONY: evaluate
 evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data
-	$(BIN)/python tests/evaluation/evaluate.py
-	$(BIN)/python tests/evaluation/evaluate_disclosures.py
+	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate --quick
+	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_disclosures
 
 .PHONY: bench
 bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same run
@@ -59,6 +59,10 @@ bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same
 .PHONY: faults
 faults: $(STAMP) ## the slower faults on a real broker: kill -9 of Kafka, a worker that stands still
 	$(BIN)/python -m pytest -m faults tests
+
+.PHONY: dashboards
+dashboards: $(STAMP) ## write Grafana's dashboards and alert rules again from their code
+	$(BIN)/python -m deploy.grafana.generate
 
 .PHONY: lock
 lock: $(STAMP) ## resolve the dependencies again

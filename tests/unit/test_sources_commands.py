@@ -15,7 +15,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 def test_the_catalogue_names_every_route_and_no_other() -> None:
     assert {entry.name for entry in CATALOGUE} == {*DOCUMENTS, *LINES, *LIVE, "exec"}
-    told = (FIXTURES.parents[1] / "SOURCES.md").read_text("utf-8")
+    told = (FIXTURES.parents[1] / "streams" / "sources" / "SOURCES.md").read_text("utf-8")
     for entry in CATALOGUE:
         assert f"`{entry.name}" in told
         for name in (*entry.needs, *entry.any_of):
