@@ -59,6 +59,7 @@ async def work(settings: Settings) -> int:
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
     gc.freeze()  # models and watchlist stay: no collection need walk them again
+    gc.set_threshold(50_000, 20, 20)  # a batch makes as many objects, and drops them without cycles
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -37,7 +37,9 @@ async def fill(bootstrap: str, count: int) -> None:
     await producer.start()
     for number in range(count):
         key = f"bench:{number}"
-        await producer.send(POSTS.name, orjson.dumps({**posts[number % len(posts)], "key": key}), key=key.encode())
+        await producer.send(
+            POSTS.name, orjson.dumps({**posts[number % len(posts)], "key": key}), key=key.encode()
+        )
     await producer.stop()
 
 
@@ -45,7 +47,9 @@ def counted(url: str) -> float:
     """Posts that the figures hold so far."""
     with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own http address
         families = text_string_to_metric_families(answer.read().decode())
-    return sum(sample.value for family in families if family.name == "vigie_posts" for sample in family.samples)
+    return sum(
+        sample.value for family in families if family.name == "vigie_posts" for sample in family.samples
+    )
 
 
 async def posts_per_second(count: int, *, micro_batches: bool) -> float:
@@ -59,8 +63,18 @@ async def posts_per_second(count: int, *, micro_batches: bool) -> float:
             ensure_topics(broker.bootstrap, TOPICS, 4)
             await fill(broker.bootstrap, count)
             worker = subprocess.Popen(  # noqa: ASYNC220 - started once, before anything is timed
-                [sys.executable, "-m", "streams.cli", "worker", "--broker", broker.bootstrap, "--home", directory]
-                + ["--metrics", address],
+                [
+                    sys.executable,
+                    "-m",
+                    "streams.cli",
+                    "worker",
+                    "--broker",
+                    broker.bootstrap,
+                    "--home",
+                    directory,
+                    "--metrics",
+                    address,
+                ],
                 env={**os.environ, "VIGIE_MICRO_BATCHES": str(int(micro_batches))},
             )
             try:
@@ -98,7 +112,9 @@ def main() -> None:
     batched, single = (int(word) for word in [*sys.argv[1:], "20000", "4000"][:2])
     fast = asyncio.run(posts_per_second(batched, micro_batches=True))
     slow = asyncio.run(posts_per_second(single, micro_batches=False))
-    print(f"with micro-batches {fast:,.0f} posts/s, one record at a time {slow:,.0f}: ratio {fast / slow:.1f}")
+    print(
+        f"with micro-batches {fast:,.0f} posts/s, one record at a time {slow:,.0f}: ratio {fast / slow:.1f}"
+    )
 
 
 if __name__ == "__main__":
