@@ -21,10 +21,10 @@ from agents.language import LanguageIdentifier
 from agents.sentiment import SentimentScorer
 from agents.signature import signature
 from agents.speaker import SpeakerProfiler
-from agents.targets import TargetScorer
-from agents.tokens import Tokens, tokenize
+from agents.targets import Targets, TargetScorer
+from agents.tokens import tokenize
 from agents.versions import folder_version
-from schemas.judged import CompanyMention, Judged, Language, Role, Sentiment, Speaker
+from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
@@ -70,9 +70,35 @@ class Judge:
         if not posts:
             return []
         tokens = [tokenize(post.text) for post in posts]
+        kinds = [_sentiment_kind(post) for post in posts]
         languages = self._languages.identify_many(tokens, [post.lang for post in posts])
-        sentiments = self._sentiment.score_many(tokens, languages, [post.kind for post in posts])
-        return [self._assemble(*found) for found in zip(posts, tokens, languages, sentiments, strict=True)]
+        sentiments = self._sentiment.score_many(tokens, languages, kinds)
+        # one question over the whole batch before the next: each keeps its tables in the processor's cache
+        matched = [self._companies.match(post) for post in posts]
+        spans = [[match.span for match in matches] for matches in matched]
+        feelings = self._targets.score_many(list(map(Targets, tokens, languages, sentiments, spans, kinds)))
+        places = [[(match.company, match.spans) for match in matches] for matches in matched]
+        readings = list(map(self._disclosures.read, posts, languages, places))
+        profiles = list(map(self._speakers.profile, posts, readings, places))
+        signatures = list(map(signature, tokens))
+        return [
+            Judged(
+                key=post.key,
+                language=language,
+                sentiment=sentiment,
+                author=Speaker(profile.role, self._credibility.credibility(post, profile.role)),
+                register=profile.register,
+                interaction=profile.interaction,
+                mentions=tuple(map(_mention, matches, toward, repeat(profile.roles))),
+                disclosures=reading.disclosures,
+                signature=copy,
+                versions=self.versions,
+                persons=self._companies.match_persons(post),
+            )
+            for post, language, sentiment, matches, toward, reading, profile, copy in zip(
+                posts, languages, sentiments, matched, feelings, readings, profiles, signatures, strict=True
+            )
+        ]
 
     def explain(self, post: Post) -> Explained:
         """The same judgement, with what led to it."""
@@ -80,27 +106,6 @@ class Judge:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         return Explained(judged, matches, explain(self._disclosures, post, judged.language, places))
-
-    def _assemble(self, post: Post, tokens: Tokens, language: Language, sentiment: Sentiment) -> Judged:
-        matches = self._companies.match(post)
-        places = [(match.company, match.spans) for match in matches]
-        reading = self._disclosures.read(post, language, places)
-        profile = self._speakers.profile(post, reading, places)
-        spans = [match.span for match in matches]
-        feelings = self._targets.score(tokens, language, sentiment, spans, post.kind)
-        return Judged(
-            key=post.key,
-            language=language,
-            sentiment=sentiment,
-            author=Speaker(profile.role, self._credibility.credibility(post, profile.role)),
-            register=profile.register,
-            interaction=profile.interaction,
-            mentions=tuple(map(_mention, matches, feelings, repeat(profile.roles))),
-            disclosures=reading.disclosures,
-            signature=signature(post.text),
-            versions=self.versions,
-            persons=self._companies.match_persons(post),
-        )
 
     def _employers(self, said: str) -> list[str]:
         """The watched companies that a bio or a badge names."""
@@ -110,6 +115,11 @@ class Judge:
     def _is_medium(self, post: Post) -> bool:
         listed = self._credibility.listed(post)
         return listed is not None and listed.level == "serious-information-site"
+
+
+def _sentiment_kind(post: Post) -> str:
+    """A post with stars is a review, whatever it calls itself."""
+    return post.kind if post.rating is None else "review"
 
 
 def _mention(match: Match, sentiment: Sentiment, roles: Mapping[str, Role]) -> CompanyMention:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from agents.constructions import ADVICE, COMPARED, MARK, OPPOSED, RATING, UNLIKE, WARNING
 from agents.sentiment import SentimentScorer
@@ -46,6 +46,17 @@ class _Place:
     index: int
 
 
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What is asked of one post: the feeling toward each of `spans`; `feeling` is that of the whole."""
+
+    tokens: Tokens
+    language: Language
+    feeling: Sentiment
+    spans: Sequence[Span | None]
+    kind: str = "post"
+
+
 class TargetScorer:
     """Scores the feeling toward each of several targets of one post."""
 
@@ -64,27 +75,47 @@ class TargetScorer:
 
         A target without a place in the text has the post's feeling, and so has one that stands alone.
         """
-        places = _places(tokens, spans)
-        if len(places) < 2 or post.lexicon is None:
-            return [post] * len(spans)
-        found = {place.index: post for place in places}
-        clauses = _clauses(tokens, places)
-        scored = self._scorer.score_many(
-            [_cut(tokens, first, last) for first, last in clauses],
-            [language] * len(clauses),
-            [kind] * len(clauses),
+        return self.score_many([Targets(tokens, language, post, spans, kind)])[0]
+
+    def score_many(self, posts: Sequence[Targets]) -> list[list[Sentiment]]:
+        """As `score` for each of some posts: their clauses are scored together, which is faster."""
+        found = [[post.feeling] * len(post.spans) for post in posts]
+        parted: list[tuple[int, list[_Place], list[tuple[int, int]]]] = []
+        for index, post in enumerate(posts):
+            if len(post.spans) < 2 or post.feeling.lexicon is None:
+                continue
+            places = _places(post.tokens, post.spans)
+            if len(places) > 1:
+                parted.append((index, places, _clauses(post.tokens, places)))
+        clauses = [(posts[index], span) for index, _, spans in parted for span in spans]
+        scored = iter(
+            self._scorer.score_many(
+                [_cut(post.tokens, *span) for post, span in clauses],
+                [post.language for post, _ in clauses],
+                [post.kind for post, _ in clauses],
+            )
         )
-        for place in places:
-            clause = next(i for i, (first, last) in enumerate(clauses) if first <= place.first < last)
-            found[place.index] = scored[clause]
-        advised = _advised(tokens, places, clauses)
-        found |= {index: _stated(sign, post) for index, sign in advised.items()}
-        _set_apart(tokens, places, found, post)
-        for left, right in pairwise(places):
-            signs = _opposed(tokens, left, right, language.code, places)
-            if signs is not None:
-                found[left.index], found[right.index] = (_stated(sign, post) for sign in signs)
-        return [found.get(index, post) for index in range(len(spans))]
+        for index, places, spans in parted:
+            found[index] = _set_toward(posts[index], places, spans, list(islice(scored, len(spans))))
+        return found
+
+
+def _set_toward(
+    post: Targets, places: list[_Place], clauses: list[tuple[int, int]], scored: list[Sentiment]
+) -> list[Sentiment]:
+    """The feeling toward each target of one post, from those of its clauses."""
+    found = {place.index: post.feeling for place in places}
+    for place in places:
+        clause = next(i for i, (first, last) in enumerate(clauses) if first <= place.first < last)
+        found[place.index] = scored[clause]
+    advised = _advised(post.tokens, places, clauses)
+    found |= {index: _stated(sign, post.feeling) for index, sign in advised.items()}
+    _set_apart(post.tokens, places, found, post.feeling)
+    for left, right in pairwise(places):
+        signs = _opposed(post.tokens, left, right, post.language.code, places)
+        if signs is not None:
+            found[left.index], found[right.index] = (_stated(sign, post.feeling) for sign in signs)
+    return [found.get(index, post.feeling) for index in range(len(post.spans))]
 
 
 def _places(tokens: Tokens, spans: Sequence[Span | None]) -> list[_Place]:

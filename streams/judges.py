@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import tomllib
 
 from agents.credibility import CredibilityError, CredibilityTable
 from agents.judge import Judge
 from streams.settings import Settings, SettingsError
 from streams.watchlist import load_watchlists
+
+
+def spare_collections() -> None:
+    """For a process that judges for long, once it has loaded: a tenth of its time else goes to walking, again
+    and again, models that stay and records that are dropped without cycles."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def load_judge(settings: Settings) -> Judge:

@@ -13,7 +13,7 @@ from agents.judge import Judge
 from schemas.judged import encode_judged
 from schemas.post import Post
 from schemas.reject import encode_reject
-from streams.judges import load_judge
+from streams.judges import load_judge, spare_collections
 from streams.settings import Settings
 from streams.sources.contract import Dropped, Source, Upsert
 from streams.sources.fields import FieldMap
@@ -25,6 +25,7 @@ BATCH = 256
 def judge_file(settings: Settings, path: str, fields: Sequence[str], out: BinaryIO, err: BinaryIO) -> int:
     """Exit status: 0, or 2 where a line was no post (then told on `err` with its number and reason)."""
     judge = load_judge(settings)
+    spare_collections()
     source = open_source(path, FieldMap.parse(fields))
     return asyncio.run(_judge(judge, source, out, err))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import logging.handlers
 import os
@@ -20,7 +19,7 @@ from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
 from streams.exporter import serve
-from streams.judges import load_judge
+from streams.judges import load_judge, spare_collections
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
@@ -58,8 +57,7 @@ async def work(settings: Settings) -> int:
     _follow_rebalances(app, topology, publisher)
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
-    gc.freeze()  # models and watchlist stay: no collection need walk them again
-    gc.set_threshold(50_000, 20, 20)  # a batch makes as many objects, and drops them without cycles
+    spare_collections()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

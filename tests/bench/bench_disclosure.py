@@ -21,6 +21,7 @@ from agents.credibility import CredibilityTable
 from agents.disclosure import DisclosureTagger, shipped_rules
 from agents.signature import signature
 from agents.speaker import SpeakerProfiler
+from agents.tokens import tokenize
 from schemas.judged import Language
 from schemas.post import Author, Post, Source
 
@@ -63,7 +64,7 @@ def main() -> None:
             table.credibility(post, "amateur")
         marks.append(time.process_time())
         for post in posts:
-            signature(post.text)
+            signature(tokenize(post.text))
         marks.append(time.process_time())
         costs = [(after - before) / len(posts) * 1e6 for before, after in pairwise(marks)]
         length = sum(len(post.text) for post in posts) / len(posts)

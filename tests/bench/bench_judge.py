@@ -26,7 +26,7 @@ from textblob import TextBlob
 from agents.judge import Judge
 from schemas.codec import decode_post
 from schemas.post import Author, Post, Source
-from streams.judges import load_judge
+from streams.judges import load_judge, spare_collections
 from streams.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +78,7 @@ def fresh(found: list[Post], count: int) -> Iterator[Post]:
 
 def main() -> None:
     judge, found = load_judge(read_settings({})), posts()
+    spare_collections()  # as the worker does
     judging(judge, found)
     sample = found[: len(found) // 4]
     rates = [(judging(judge, found), textblob(sample)) for _ in range(ROUNDS)]

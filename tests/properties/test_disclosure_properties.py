@@ -5,12 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents import signature as by_tokens
 from agents.canvas import canvas
 from agents.disclosure import DisclosureTagger, shipped_rules
-from agents.signature import signature
 from agents.speaker import SpeakerProfiler
+from agents.tokens import tokenize
 from schemas.judged import Language
 from schemas.post import Author, Post, Source
+
+
+def signature(text: str) -> str | None:
+    return by_tokens.signature(tokenize(text))
+
 
 TAGGER = DisclosureTagger(shipped_rules())
 PROFILER = SpeakerProfiler()

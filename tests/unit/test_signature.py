@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agents.signature import signature
+from agents import signature as by_tokens
+from agents.tokens import tokenize
+
+
+def signature(text: str) -> str | None:
+    return by_tokens.signature(tokenize(text))
+
 
 BASE = "Les salariés de Brixtel en ont assez des heures sup"
 
