@@ -103,4 +103,5 @@ def decode_mention(raw: bytes) -> Mention | Retraction:
         MentionDisclosure(found["kind"], found["explicit"], (found["span"][0], found["span"][1]))
         for found in wire["disclosures"]
     )
+    wire["persons"] = tuple(wire.get("persons", ()))
     return Mention(**wire)

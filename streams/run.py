@@ -119,7 +119,7 @@ class Watch:
 
     def _worker_arguments(self) -> list[str]:
         settings = self._settings
-        arguments = ["--metrics", f"{settings.metrics_host}:{settings.metrics_port}"]
+        arguments = ["--metrics", settings.metrics_address]
         arguments += ["--credibility", str(settings.credibility)]
         for path in settings.watchlists:
             arguments += ["--watchlist", str(path)]

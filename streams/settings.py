@@ -33,9 +33,14 @@ class Settings:
     micro_batches: bool = True
 
     @property
-    def metrics_url(self) -> str:
+    def metrics_address(self) -> str:
+        """As `address` reads it."""
         host = f"[{self.metrics_host}]" if ":" in self.metrics_host else self.metrics_host
-        return f"http://{host}:{self.metrics_port}/metrics"
+        return f"{host}:{self.metrics_port}"
+
+    @property
+    def metrics_url(self) -> str:
+        return f"http://{self.metrics_address}/metrics"
 
 
 def read_settings(
@@ -68,11 +73,15 @@ def read_settings(
 
 
 def address(text: str) -> tuple[str, int]:
-    """ "host:port" -> (host, port); a bare port means loopback. Raises SettingsError."""
+    """ "host:port" or "[IPv6]:port" -> (host, port); a bare port means loopback. Raises SettingsError."""
     host, _, port = text.rpartition(":")
-    if not port.isdigit() or not port.isascii() or not 0 < int(port) < 65_536:
-        raise SettingsError(f"{text!r} is no address: write host:port, for example 127.0.0.1:9612")
-    return host.strip("[]") or "127.0.0.1", int(port)
+    bracketed = host.startswith("[") and host.endswith("]")
+    whole = port.isdigit() and port.isascii() and 0 < int(port) < 65_536
+    if not whole or (":" in host and not bracketed):
+        raise SettingsError(
+            f"{text!r} is no address: write host:port, for example 127.0.0.1:9612 or [::1]:9612"
+        )
+    return (host[1:-1] if bracketed else host) or "127.0.0.1", int(port)
 
 
 def shipped(*names: str) -> tuple[Path, ...]:

@@ -1,0 +1,91 @@
+"""What schemas/examples shows of each topic is what its codec reads and writes."""
+
+import hashlib
+from base64 import b64decode
+from pathlib import Path
+
+import orjson
+import pytest
+
+from schemas import reputation
+from schemas.codec import decode_post, encode_post
+from schemas.mention import Mention, Retraction, decode_mention, encode_mention
+from schemas.post import Deletion, Post
+from schemas.reject import Invalid, encode_reject, reject_of
+from schemas.seal import decode_seal, encode_seal
+from schemas.topics import TOPICS
+
+EXAMPLES = Path(__file__).parents[2] / "schemas" / "examples"
+
+
+def wire(path: Path) -> bytes:
+    """The record as it goes over Kafka: the example without its line breaks, fields in its order."""
+    return orjson.dumps(orjson.loads(path.read_bytes()))
+
+
+def example(name: str) -> bytes:
+    return wire(EXAMPLES / f"{name}.json")
+
+
+def again(topic: str, raw: bytes) -> bytes:
+    """`raw` decoded and encoded by the topic's codec."""
+    match topic:
+        case "posts.v1":
+            post = decode_post(raw)
+            assert not isinstance(post, Invalid), post
+            return encode_post(post)
+        case "mentions.v1":
+            return encode_mention(decode_mention(raw))
+        case "reputation.v1":
+            return reputation.encode(reputation.decode(raw))
+        case "seals.v1":
+            return encode_seal(decode_seal(raw))
+        case "rejects.v1":
+            letter = orjson.loads(raw)
+            lay = {name: letter[name] for name in ("topic", "partition", "offset", "at")}
+            return encode_reject(
+                reject_of(b64decode(letter["raw"]), Invalid(letter["reason"], letter["detail"]), **lay)
+            )
+    raise AssertionError(f"no codec is known for {topic}")
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.rglob("*.json")), ids=lambda path: path.stem)
+def test_an_example_is_canonical(path: Path) -> None:
+    raw = wire(path)
+    assert again(path.parent.name, raw) == raw
+
+
+def test_every_topic_has_an_example_and_no_other_has() -> None:
+    assert {path.parent.name for path in EXAMPLES.rglob("*.json")} == {topic.name for topic in TOPICS}
+
+
+def test_posts_show_each_thing_that_can_happen() -> None:
+    found = {name: decode_post(example(f"posts.v1/{name}")) for name in ("french", "edit", "deletion")}
+    first, edit, deletion = found.values()
+    assert isinstance(first, Post)
+    assert isinstance(edit, Post)
+    assert isinstance(deletion, Deletion)
+    assert first.key == edit.key == deletion.key
+    assert (first.version, edit.version) == (1, 2)
+    repost, review = (decode_post(example(f"posts.v1/{name}")) for name in ("repost", "review"))
+    assert isinstance(repost, Post)
+    assert isinstance(review, Post)
+    assert (repost.kind, repost.repost_of) == ("repost", first.key)
+    assert (review.kind, review.rating) == ("review", 2.0)
+
+
+def test_mentions_show_a_mention_an_edit_and_a_deletion() -> None:
+    names = ("mention", "retraction-edit", "retraction-deletion")
+    mention, edit, deletion = (decode_mention(example(f"mentions.v1/{name}")) for name in names)
+    assert isinstance(mention, Mention)
+    assert isinstance(edit, Retraction)
+    assert isinstance(deletion, Retraction)
+    assert (edit.below, deletion.below) == (2, None)
+
+
+def test_the_reject_is_what_the_codec_says_of_its_bytes() -> None:
+    letter = orjson.loads(example("rejects.v1/wrong-type"))
+    raw = b64decode(letter["raw"])
+    assert decode_post(raw) == Invalid(letter["reason"], letter["detail"])
+    assert letter["size"] == len(raw)
+    assert letter["sha256"] == hashlib.sha256(raw).hexdigest()
