@@ -116,4 +116,3 @@ def _mention(match: Match, sentiment: Sentiment, roles: Mapping[str, Role]) -> C
     return CompanyMention(
         match.company, match.evidence, match.confidence, match.span, sentiment, roles[match.company]
     )
-
