@@ -1,8 +1,10 @@
 """How many records there were, each counted once however often it is delivered.
 
 A count carries its fence: for each origin (topic, partition) the highest offset counted. Within an
-origin offsets only grow, so a record at or below the fence was counted before. With it goes a chained
-digest of what was counted, for any later change of the log to show.
+origin offsets only grow, so a record at or below the fence was counted before. Of many origins those that
+were silent longest are forgotten, so that the state stays bounded: each stream of standard input is one
+of its own, and none comes twice. With it goes a chained digest of what was counted, for any later change
+of the log to show.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from collections.abc import Iterable
 import orjson
 
 from schemas.seal import Seal, link
+
+ORIGINS = 1_000  # whose fences are kept
 
 
 class FencedCount:
@@ -30,7 +34,10 @@ class FencedCount:
         """Count `names` for the record at `offset` of `origin`; False if it was counted before."""
         if offset <= self.fence.get(origin, -1):
             return False
-        self.fence[origin] = offset
+        self.fence.pop(origin, None)
+        self.fence[origin] = offset  # at the end: it spoke last
+        if len(self.fence) > ORIGINS:
+            del self.fence[next(iter(self.fence))]
         self.counts.update(names)
         return True
 
@@ -40,8 +47,8 @@ class FencedCount:
         self.seal = Seal(partition, first, offset, link(before, offset, timestamp, value))
 
     def state(self) -> bytes:
-        """Canonical bytes: the same counts give the same bytes."""
-        kept: dict[str, object] = {"counts": self.counts, "fence": self.fence}
+        """The same records in the same order give the same bytes; `fence` is in the order of last use."""
+        kept: dict[str, object] = {"counts": dict(sorted(self.counts.items())), "fence": self.fence}
         if self.seal is not None:
             kept["seal"] = self.seal
-        return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(kept)

@@ -40,7 +40,7 @@ class Invalid:
 class Reject:
     """Bytes that could not enter, with where they lay and why.
 
-    `topic`, `partition`, `offset` are Kafka's, or the source's own (a file's URI, 0, line number).
+    `topic`, `partition`, `offset` are Kafka's, or the source's own (`file:PATH@IDENTITY`, 0, line number).
     `raw` holds at most `RAW_LIMIT` bytes; `size` and `sha256` are those of the whole. `at` is the time
     of receipt, epoch milliseconds.
     """

@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from aiokafka.errors import KafkaConnectionError
+
 from agents.measure import MeasureSettings
 from streams.app import create_app
 from streams.child import end_with_parent
@@ -66,6 +68,9 @@ async def work(settings: Settings) -> int:
         if app.crash_reason is None:
             with contextlib.suppress(TimeoutError):  # a broker that is away must not hold up the end
                 await asyncio.wait_for(publisher.close(), LAST_FIGURES_WITHIN)
+    except KafkaConnectionError:
+        log.critical("no Kafka answers at %s: check the address, or see `vigie doctor`", settings.broker)
+        return 1
     finally:
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()

@@ -1,7 +1,8 @@
 """Posts from a file or standard input: JSONL or CSV, gzipped or not, replayed at a chosen speed.
 
-Memory stays flat whatever the size of the file. A broken line is a dead letter with topic `file:PATH`,
-partition 0 and its line number as offset. The cursor holds the byte offset (of the text, for gzip), the
+Memory stays flat whatever the size of the file. A broken line is a dead letter with topic
+`file:PATH@IDENTITY`, partition 0 and its line number as offset; the identity tells apart what came by one
+path, for dead letters are counted once by their place. The cursor holds the byte offset (of the text, for gzip), the
 line, and digests of the text before it, so that a file that was replaced is noticed.
 """
 
@@ -62,7 +63,8 @@ class FileSource:
                 try:
                     if (gap := await reading.start(place)) is not None:
                         yield gap
-                    async for event in self._paced(reading):
+                    topic = f"{self.name}@{reading.identity}"
+                    async for event in self._paced(reading, topic):
                         yield event
                 except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                     yield Gap(f"{self._path}: compressed data is broken, what follows is lost: {error}")
@@ -72,7 +74,7 @@ class FileSource:
             yield Gap(f"{self._path} was cut or replaced: reading it from its start")
             place = None
 
-    async def _paced(self, reading: Reading) -> AsyncGenerator[Event, None]:
+    async def _paced(self, reading: Reading, topic: str) -> AsyncGenerator[Event, None]:
         since, kept = 0, time.monotonic()
         async for record in reading.records():
             if record is not None:
@@ -81,7 +83,7 @@ class FileSource:
                         yield reading.checkpoint()
                         since, kept = 0, time.monotonic()
                     await self._pause(wait)
-                yield _event(self.name, record)
+                yield _event(topic, record)
                 since += 1
                 reading.passed(record)
             if since and (record is None or since >= _EVERY):
@@ -96,10 +98,10 @@ class FileSource:
         return self._pacer.wait(when, time.monotonic())
 
 
-def _event(name: str, record: Record) -> Event:
+def _event(topic: str, record: Record) -> Event:
     now = time.time_ns() // 1_000_000
     if isinstance(record.outcome, Invalid) and record.digest is not None:
         return dropped(
-            name, record.line, record.outcome, record.raw, now, size=record.size, digest=record.digest
+            topic, record.line, record.outcome, record.raw, now, size=record.size, digest=record.digest
         )
-    return announced(record.outcome, record.raw, topic=name, offset=record.line, now=now)
+    return announced(record.outcome, record.raw, topic=topic, offset=record.line, now=now)

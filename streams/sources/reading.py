@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import stat
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 import orjson
 
+from schemas.codec import rfc3339
 from streams.sources.contract import Checkpoint, Gap, SourceError
 from streams.sources.lines import LineSplitter
 from streams.sources.rows import CsvRows, Decode, JsonLines, Reader, Record, parse_row
@@ -33,7 +35,8 @@ _BOM = b"\xef\xbb\xbf"
 class Place:
     """A cursor: the next byte, the lines before it, and digests of the bytes before it.
 
-    `head` is of the first `marked` bytes of the file, `tail` of the last `_MARK` before `offset`.
+    `head` is of the first `marked` bytes of the file, `tail` of the last `_MARK` before `offset`. `identity`
+    names the file as it was when it was first read, for it may have grown since (None: in older cursors).
     """
 
     offset: int
@@ -41,16 +44,22 @@ class Place:
     marked: int
     head: str
     tail: str | None
+    identity: str | None = None
 
     def cursor(self) -> str:
-        return orjson.dumps([self.offset, self.line, self.marked, self.head, self.tail]).decode()
+        return orjson.dumps(
+            [self.offset, self.line, self.marked, self.head, self.tail, self.identity]
+        ).decode()
 
     @classmethod
     def read(cls, cursor: str) -> Place | None:
         """The place, or None where `cursor` is none."""
         with suppress(ValueError, TypeError):
-            offset, line, marked, head, tail = orjson.loads(cursor)
-            return cls(int(offset), int(line), int(marked), str(head), None if tail is None else str(tail))
+            offset, line, marked, head, tail, *more = orjson.loads(cursor)
+            identity = str(more[0]) if more and more[0] is not None else None
+            return cls(
+                int(offset), int(line), int(marked), str(head), None if tail is None else str(tail), identity
+            )
         return None
 
 
@@ -97,6 +106,8 @@ class Reading:
         self._line = 0  # lines passed
         self._offset = 0  # byte after them
         self.replaced = False
+        # of what has no beginning to know it by, when it was opened: no two streams are the same
+        self.identity = rfc3339(time.time_ns() // 1_000_000)
         self._splitter = LineSplitter()
         self._reader: Reader
 
@@ -105,11 +116,14 @@ class Reading:
         await self._read_head()
         begin, number, self._reader = _format(self._path, self._head, self._layout)
         self._line, self._offset, self._first = number, begin, self._head[begin:]
+        if self._seekable:
+            self.identity = _digest(self._head[:_MARK])
         gap = None
         if place is not None:
             trouble = await in_thread(lambda: self._changed(place))
             if trouble is None:
                 self._line, self._offset, self._first = place.line, place.offset, b""
+                self.identity = place.identity or self.identity
                 await in_thread(lambda: self._stream.seek(place.offset))
             else:
                 gap = Gap(f"{self._path}: {trouble}: reading from its start")
@@ -159,6 +173,7 @@ class Reading:
                 marked,
                 _digest(self._head[:marked]),
                 None if tail is None else _digest(tail),
+                self.identity,
             ).cursor()
         )
 

@@ -63,6 +63,12 @@ def test_bad_lines_are_told_with_number_and_reason_and_the_rest_goes_on(watched:
     ]  # fmt: skip
     assert all(reject["detail"] for reject in told)
 
+    # dead letters are counted once by their place: another stream's lie elsewhere, line by line
+    (another,) = vigie("judge", "-", "--watchlist", watched, given=b"{").stderr.splitlines()
+    (place,) = {reject["topic"] for reject in told}
+    assert place.startswith("file:-@")
+    assert orjson.loads(another)["topic"] not in {place, "file:-"}
+
 
 def test_standard_input_is_what_judge_reads_when_no_file_is_named(watched: str) -> None:
     given = b"\n".join(posts_only(5))

@@ -76,7 +76,8 @@ async def test_bad_lines_are_dropped_with_their_place_and_cost_no_other(tmp_path
     assert [reason for _, reason in got] == list(bad.values())
     last = [event.reject for event in found if isinstance(event, Dropped)][-1]
     assert (last.reason, last.size, len(last.raw)) == ("too-large", 10_000_000, 4096)
-    assert (last.topic, last.partition) == (f"file:{tmp_path}/bad.jsonl", 0)
+    assert last.topic.startswith(f"file:{tmp_path}/bad.jsonl@")
+    assert last.partition == 0
 
 
 async def test_csv_quotes_lines_and_marks(tmp_path: Path) -> None:
@@ -210,3 +211,34 @@ async def test_what_is_no_file_of_posts_is_refused_in_words(tmp_path: Path) -> N
     for path, word in [(tmp_path, "directory"), (tmp_path / "none.csv", "No such"), (wide, "UTF-16")]:
         with pytest.raises(SourceError, match=word):
             await events(path)
+
+
+def checkpoint(found: list[Event]) -> str:
+    return [event.cursor for event in found if isinstance(event, Checkpoint)][-1]
+
+
+def topics(found: list[Event]) -> set[str]:
+    return {event.reject.topic for event in found if isinstance(event, Dropped)}
+
+
+async def test_dead_letters_of_a_replaced_file_lie_elsewhere_and_those_of_a_grown_one_do_not(
+    tmp_path: Path,
+) -> None:
+    path = jsonl(tmp_path / "a.jsonl", b"bad", native(1))
+    first = await events(path)
+    assert topics(await events(path)) == topics(first), "read again, it is the same file"
+    add(path, b"worse\n")
+    grown = await events(path, cursor=checkpoint(first))
+    assert (refused(grown), topics(grown)) == ([(3, "not-json")], topics(first))
+
+    jsonl(path, b"other", native(1), native(2))
+    replaced = await events(path, cursor=checkpoint(grown))
+    assert refused(replaced) == [(1, "not-json")]
+    assert topics(replaced).isdisjoint(topics(first))
+
+
+async def test_a_cursor_of_the_form_before_identities_goes_on(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "a.jsonl", native(1))
+    older = orjson.dumps(orjson.loads(checkpoint(await events(path)))[:5]).decode()
+    add(path, native(2) + b"\n")
+    assert keys(await events(path, cursor=older)) == ["bluesky:2"]
