@@ -56,6 +56,16 @@ class Tally:
             found = self.subjects[subject] = CompanyTally()
         return found
 
+    def told_apart(self) -> dict[str, int]:
+        """Records that are more, or less, than a mention counted once."""
+        return {
+            "duplicate": self.duplicates,
+            "stale": self.stale,
+            "future": self.future,
+            "retraction": self.retractions,
+            "late-retraction": self.late_retractions,
+        }
+
     def merge(self, other: Tally) -> None:
         self.watermark = max(self.watermark, other.watermark)
         self.sealed = max(self.sealed, other.sealed)

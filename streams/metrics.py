@@ -127,6 +127,12 @@ NEWEST = Metric(
 POSTS = Metric("vigie_posts", "counter", "Posts judged, by platform.", ("platform",))
 OUTCOMES = Metric("vigie_records", "counter", "Records of posts.v1 by what became of them.", ("outcome",))
 REJECTS = Metric("vigie_rejects", "counter", "Dead letters by reason.", ("reason",))
+TRAFFIC = Metric(
+    "vigie_mention_records",
+    "counter",
+    "Records of mentions.v1 told apart: duplicate, stale, future, retraction, late-retraction.",
+    ("outcome",),
+)
 LAG = Metric(
     "vigie_lag_records", "gauge", "Records of the partition not yet worked on.", ("topic", "partition")
 )

@@ -83,7 +83,9 @@ class Publisher:
         reputations: list[Reputation] = []
         mentions: Counter[tuple[str, str]] = Counter()
         newest: dict[str, int] = {}
+        traffic: Counter[str] = Counter()
         for measure in ledgers.values():
+            traffic.update(measure.totals.told_apart())
             if at is not None:
                 reputations += measure.figures(at)
             for company, tally in measure.totals.subjects.items():
@@ -105,6 +107,7 @@ class Publisher:
             newest=newest,
             posts=platforms,
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
+            traffic=traffic,
             rejects=rejects,
             lag=self._lag(),
             whole=len(ledgers) == self._app.conf.topic_partitions,

@@ -20,6 +20,9 @@ class Snapshot:
     newest: Mapping[str, int] = field(default_factory=dict)  # company -> event time
     posts: Mapping[str, int] = field(default_factory=dict)  # platform -> posts ever
     outcomes: Mapping[str, int] = field(default_factory=dict)  # matched, unmatched, deletion, rejected
+    traffic: Mapping[str, int] = field(
+        default_factory=dict
+    )  # records of mentions.v1 that are told apart, ever
     rejects: Mapping[str, int] = field(default_factory=dict)  # reason -> dead letters ever
     lag: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (topic, partition) -> records
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -39,6 +39,7 @@ class WorkerCollector(Collector):
         snapshot = self._newest()
         yield _family(m.POSTS, (((name,), n) for name, n in m.bounded_platforms(snapshot.posts)))
         yield _family(m.OUTCOMES, (((outcome,), n) for outcome, n in snapshot.outcomes.items()))
+        yield _family(m.TRAFFIC, (((outcome,), n) for outcome, n in snapshot.traffic.items()))
         yield _family(m.REJECTS, (((reason,), n) for reason, n in snapshot.rejects.items()))
         yield _family(m.LAG, (((topic, str(partition)), n) for (topic, partition), n in snapshot.lag.items()))
         if snapshot.at is not None:
