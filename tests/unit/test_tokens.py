@@ -38,3 +38,17 @@ def test_offsets_are_those_of_the_original() -> None:
 
 def test_fold_agrees_with_tokens() -> None:
     assert fold("Déçu de l’Équipe") == "decu de l'equipe"
+
+
+def test_a_full_stop_after_a_number_is_a_token_of_its_own_on_every_python() -> None:
+    assert tokenize("it is only 11. Not 1.5, 11:30").folded == [
+        "it",
+        "is",
+        "only",
+        "11",
+        ".",
+        "not",
+        "1.5",
+        ",",
+        "11:30",
+    ]
