@@ -64,8 +64,9 @@ class Deliveries(RuleBasedStateMachine):
     @rule()
     def commit(self) -> None:
         offset = self.flight.committable()
-        if offset is not None:
-            assert offset > self.committed
+        # what was committed while Faust went back is delivered and done again: Faust commits no lower offset
+        # (its `_should_commit`)
+        if offset is not None and offset > self.committed:
             self.committed = offset
 
     @rule(revoked=st.booleans())
