@@ -23,9 +23,9 @@ from schemas.post import Post
 from schemas.reputation import MINUTE, Reputation, decode
 from streams.judges import load_judge
 from streams.settings import Settings, SettingsError
-from streams.sources.contract import Delete, Dropped, Upsert
+from streams.sources.contract import Delete, Dropped, Source, Upsert
 from streams.sources.fields import FieldMap
-from streams.sources.file import FileSource
+from streams.sources.opening import open_source
 
 HOLD = 30 * MINUTE  # an alert that comes back within this never ended (keep_firing_for in the rules)
 NEVER = 2**63
@@ -110,7 +110,7 @@ def from_posts(
     def drop(event: Dropped) -> None:
         say(f"line {event.reject.offset}: {event.reject.reason}: {event.reject.detail}")
 
-    source = FileSource(path, FieldMap.parse(fields))
+    source = open_source(path, FieldMap.parse(fields))
     return asyncio.run(_judged(source, load_judge(settings), drop))
 
 
@@ -125,7 +125,7 @@ def instant_of(text: str | None, default: int) -> int:
 
 
 async def _judged(
-    source: FileSource, judge: Judge, drop: Callable[[Dropped], None]
+    source: Source, judge: Judge, drop: Callable[[Dropped], None]
 ) -> list[Mention | Retraction]:
     found: list[Mention | Retraction] = []
     posts: list[Post] = []

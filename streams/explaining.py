@@ -12,9 +12,9 @@ from schemas.judged import Span
 from schemas.post import Post
 from streams.judges import load_judge
 from streams.settings import Settings
-from streams.sources.contract import Dropped, Upsert
+from streams.sources.contract import Dropped, Source, Upsert
 from streams.sources.fields import FieldMap
-from streams.sources.file import FileSource
+from streams.sources.opening import open_source
 
 Say = Callable[[str], None]
 
@@ -22,11 +22,11 @@ Say = Callable[[str], None]
 def explain_file(settings: Settings, path: str, fields: Sequence[str], key: str | None, say: Say) -> int:
     """Explain each post of a file, or only the one called `key`; exit status 2 where a line was no post,
     1 where no post is called `key`."""
-    source = FileSource(path, FieldMap.parse(fields))
+    source = open_source(path, FieldMap.parse(fields))
     return asyncio.run(_explain(load_judge(settings), source, key, say))
 
 
-async def _explain(judge: Judge, source: FileSource, key: str | None, say: Say) -> int:
+async def _explain(judge: Judge, source: Source, key: str | None, say: Say) -> int:
     found = rejected = 0
     async with aclosing(source.events(None)) as events:
         async for event in events:
