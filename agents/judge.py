@@ -13,16 +13,16 @@ from itertools import repeat
 
 import orjson
 
-from agents.companies import CompanyMatcher, Match
 from agents.credibility import CredibilityTable
-from agents.disclosure import DisclosureTagger, shipped_rules
-from agents.explanation import Explanation, explain
+from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosing.explanation import Explanation, explain
+from agents.disclosing.speaker import SpeakerProfiler
+from agents.feeling.sentiment import SentimentScorer
+from agents.feeling.targets import Targets, TargetScorer
 from agents.language import LanguageIdentifier
-from agents.sentiment import SentimentScorer
-from agents.signature import signature
-from agents.speaker import SpeakerProfiler
-from agents.targets import Targets, TargetScorer
-from agents.tokens import tokenize
+from agents.naming.companies import CompanyMatcher, Match
+from agents.text.signature import signature
+from agents.text.tokens import tokenize
 from agents.versions import folder_version
 from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
 from schemas.post import Post, Source

@@ -17,7 +17,7 @@ from py3langid.langid import MODEL_FILE
 from py3langid.langid import LanguageIdentifier as Weights
 
 from agents.probabilities import UNIT, WHOLE, softmax
-from agents.tokens import Tokens
+from agents.text.tokens import Tokens
 from schemas.judged import Language
 
 # Languages of the automaton with enough speakers online to be met; rarer ones only draw short French and

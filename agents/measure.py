@@ -1,6 +1,6 @@
 """`measure`: mentions of one partition in, table writes and reputation out. No clock, no IO.
 
-The state is a ledger (see `agents.ledger`); figures are derived from it. Whatever is delivered again, in
+The state is a ledger (see `agents.measuring.ledger`); figures are derived from it. Whatever is delivered again, in
 another order or in other batches, the same figures come out; only what is too late for the ledger
 (its day sealed, `horizon` behind the watermark) is counted as it arrives, under the origins' fence.
 """
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agents.archive import Archive, Writes
-from agents.contributions import Names, hash64, ledger_key, pack, post_of, subjects_of, unpack
-from agents.figures import Figures, Reading
-from agents.ledger import Ledger, Verdict
-from agents.panes import Sums, pane_of
-from agents.reputation import ScoreSettings
-from agents.tally import CompanyTally, Tally
-from agents.windows import Timeline
+from agents.measuring.archive import Archive, Writes
+from agents.measuring.contributions import Names, hash64, ledger_key, pack, post_of, subjects_of, unpack
+from agents.measuring.ledger import Ledger, Verdict
+from agents.measuring.panes import Sums, pane_of
+from agents.measuring.tally import CompanyTally, Tally
+from agents.measuring.windows import Timeline
+from agents.standing.figures import Figures, Reading
+from agents.standing.reputation import ScoreSettings
 from schemas.mention import Mention, Retraction
 from schemas.reputation import DAY, MINUTE, OUTCOMES, Origin, Reputation, Run, outcome
 

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agents.fenced_count import FencedCount
 from agents.judge import Judge
 from agents.measure import Measure
-from agents.mentions import mentions_of
+from agents.measuring.fenced_count import FencedCount
+from agents.measuring.mentions import mentions_of
 from schemas.codec import decode_post, rfc3339
 from schemas.judged import Judged
 from schemas.mention import Coordinates, Mention, Retraction, decode_mention

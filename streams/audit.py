@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from agents.comparison import Cause, Finding, compare
 from agents.judge import Judge
-from agents.judged_by import Stretch, overlapping, stretches
 from agents.measure import MeasureSettings
-from agents.recount import Frontier, Recount, Rejudged
+from agents.proving.comparison import Cause, Finding, compare
+from agents.proving.judged_by import Stretch, overlapping, stretches
+from agents.proving.recount import Frontier, Recount, Rejudged
 from schemas.reputation import Origin, Reputation
 from schemas.topics import POSTS
 from streams.judges import load_judge

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import orjson
 
-from agents.comparison import Finding
+from agents.proving.comparison import Finding
 from schemas.codec import rfc3339
 from streams.chain import Break
 from streams.verification import Verified

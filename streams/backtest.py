@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
-from agents.dips import Cause, DipSettings, diagnose
 from agents.judge import Judge
 from agents.measure import Measure, MeasureSettings
-from agents.mentions import mentions_of
+from agents.measuring.mentions import mentions_of
+from agents.standing.dips import Cause, DipSettings, diagnose
 from schemas.codec import instant, rfc3339
 from schemas.mention import Coordinates, Mention, Retraction
 from schemas.post import Post

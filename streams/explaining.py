@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 
-from agents.explanation import Evidence, KindExplained
+from agents.disclosing.explanation import Evidence, KindExplained
 from agents.judge import Explained, Judge
 from schemas.judged import Span
 from schemas.post import Post

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from agents.fenced_count import FencedCount
 from agents.judge import Judge
-from agents.judged_by import Stretch
-from agents.recount import Rejudged
+from agents.measuring.fenced_count import FencedCount
+from agents.proving.judged_by import Stretch
+from agents.proving.recount import Rejudged
 from agents.steps import verdict_of
 from schemas.judged import Credibility, Judged, Language, Sentiment, Speaker
 from schemas.mention import Mention, Retraction

@@ -13,9 +13,9 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from agents.judged_by import Stretch
 from agents.measure import MeasureSettings
-from agents.recount import Recount, Rejudged
+from agents.proving.judged_by import Stretch
+from agents.proving.recount import Recount, Rejudged
 from schemas.mention import Mention, Retraction
 from schemas.reputation import Reputation
 from schemas.topics import POSTS

@@ -19,9 +19,9 @@ from typing import Any
 import orjson
 
 from agents import steps
-from agents.fenced_count import FencedCount
 from agents.judge import Judge
 from agents.measure import Measure, MeasureSettings
+from agents.measuring.fenced_count import FencedCount
 from schemas.mention import Mention, encode_mention
 from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from agents.boundaries import separators
-from agents.folding import fold
-from agents.forms import ambiguous_forms
+from agents.naming.forms import ambiguous_forms
+from agents.text.boundaries import separators
+from agents.text.folding import fold
 from schemas.watchlist import Company, Watchlist
 
 SHORTEST_WORD = 4  # letters; shorter forms are safe only as acronyms (AXA, EDF), and from three letters on

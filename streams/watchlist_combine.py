@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
-from agents.folding import fold
+from agents.text.folding import fold
 from schemas.watchlist import Company, Watchlist, WatchlistError, parse_watchlist
 from streams.watchlist_import import slug
 from streams.watchlist_toml import watchlist_toml

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from agents.folding import fold
+from agents.text.folding import fold
 from schemas.watchlist import HOST, ID, Company
 from streams.watchlist_check import is_everyday, is_short
 

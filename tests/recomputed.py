@@ -14,7 +14,7 @@ from pathlib import Path
 from oracle import World
 
 from agents.judge import Judge
-from agents.mentions import mentions_of
+from agents.measuring.mentions import mentions_of
 from schemas.codec import decode_post
 from schemas.mention import Coordinates, Retraction
 from schemas.post import PLATFORMS, Deletion, Post

@@ -10,7 +10,7 @@ import random
 import time
 from dataclasses import replace
 
-from agents.companies import CompanyMatcher
+from agents.naming.companies import CompanyMatcher
 from schemas.post import Post, Source
 from schemas.watchlist import Company, Watchlist
 

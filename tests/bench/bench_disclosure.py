@@ -18,10 +18,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from agents.credibility import CredibilityTable
-from agents.disclosure import DisclosureTagger, shipped_rules
-from agents.signature import signature
-from agents.speaker import SpeakerProfiler
-from agents.tokens import tokenize
+from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosing.speaker import SpeakerProfiler
+from agents.text.signature import signature
+from agents.text.tokens import tokenize
 from schemas.judged import Language
 from schemas.post import Author, Post, Source
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from textblob import TextBlob
 
+from agents.feeling.sentiment import SentimentScorer
 from agents.language import LanguageIdentifier
-from agents.sentiment import SentimentScorer
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 
 BATCH = 256
 

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from agents.tokens import fold, tokenize
+from agents.text.tokens import fold, tokenize
 
 LEXICONS = Path(__file__).parents[2] / "agents" / "lexicons"
 Entries = Iterable[tuple[str, float]]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import orjson
 
-from agents.companies import CompanyMatcher
-from agents.folding import fold
+from agents.naming.companies import CompanyMatcher
+from agents.text.folding import fold
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 from streams.watchlist import load_watchlist

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agents.disclosure import DisclosureTagger, Matches, Reading, shipped_rules
-from agents.speaker import SpeakerProfiler
+from agents.disclosing.disclosure import DisclosureTagger, Matches, Reading, shipped_rules
+from agents.disclosing.speaker import SpeakerProfiler
 from schemas.judged import DISCLOSURE_KINDS, Language
 from schemas.post import Author, Post, Source
 

@@ -12,10 +12,10 @@ from evaluation.metrics import Figures, figures
 from evaluation.train_sentiment import MIXES, Trainer
 from numpy.typing import NDArray
 
+from agents.feeling.sentiment import SentimentScorer
+from agents.feeling.targets import TargetScorer
 from agents.language import LanguageIdentifier
-from agents.sentiment import SentimentScorer
-from agents.targets import TargetScorer
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 from schemas.judged import Language
 
 BATCH = 256

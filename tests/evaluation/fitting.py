@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.features import BINS, BUCKETS, SIGNS, FeatureReader, WordFeatures
-from agents.tokens import tokenize
+from agents.feeling.features import BINS, BUCKETS, SIGNS, FeatureReader, WordFeatures
+from agents.text.tokens import tokenize
 
 Floats = NDArray[np.float32]
 CLASSES = 3

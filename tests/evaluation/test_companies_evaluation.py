@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from evaluation.companies_score import rows_of, score
 
-from agents.companies import CompanyMatcher
+from agents.naming.companies import CompanyMatcher
 from schemas.post import Entities, Post, Source
 from streams.watchlist import load_watchlist
 

@@ -11,7 +11,7 @@ import pytest
 from weeks import rhythm, talk, usual
 from worlds import START, mention
 
-from agents.dips import DipSettings
+from agents.standing.dips import DipSettings
 from schemas.mention import Mention
 from schemas.reputation import DAY, HOUR, MINUTE
 from streams.backtest import Alert, alerts_of, measured

@@ -17,7 +17,7 @@ from evaluation.corpora import CORPORA, load
 from evaluation.fitting import SIGN_SCALE, Design, Designer, Head, Recipe, Vectors, fit
 from evaluation.vectors import read_vectors
 
-from agents.features import bucket
+from agents.feeling.features import bucket
 from agents.probabilities import UNIT
 
 MODELS = Path(__file__).parents[2] / "agents" / "models"
@@ -100,7 +100,7 @@ class Trainer:
 
 
 def pack(heads: list[Head], vectors: Vectors | None) -> dict[str, np.ndarray]:
-    """The arrays of a model file (see agents.sentiment.LanguageModel): weights as small integers."""
+    """The arrays of a model file (see agents.feeling.sentiment.LanguageModel): weights as small integers."""
     hashed = np.concatenate([head.buckets for head in heads], axis=1)
     step = np.abs(hashed).max() / 127
     arrays = {

@@ -22,9 +22,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from agents.disclosure import shipped_rules
-from agents.disclosure_rules import surface_of
-from agents.register_of_work import BITS, CEILING, FLOOR, WorkModel, buckets
+from agents.disclosing.disclosure import shipped_rules
+from agents.disclosing.disclosure_rules import surface_of
+from agents.disclosing.register_of_work import BITS, CEILING, FLOOR, WorkModel, buckets
 
 POSITIVE = ("en_glassdoor_a_proscons",)
 NEGATIVE = ("en_semeval_13_16", "en_goemotions_train", "en_brand_sxsw")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from evaluation.fitting import Vectors
 
-from agents.tokens import fold
+from agents.text.tokens import fold
 
 WORDS = 60_000  # the most frequent; the package orders its keys by frequency
 STRENGTH = 8  # length of a vector, for its weights to be learnt as fast as those of hashed features

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.companies import CompanyMatcher
-from agents.folding import Folded, fold
+from agents.naming.companies import CompanyMatcher
+from agents.text.folding import Folded, fold
 from schemas.post import Entities, Post, Source
 from schemas.watchlist import Company, Watchlist
 from streams.watchlist import load_watchlist

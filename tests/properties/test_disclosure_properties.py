@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import signature as by_tokens
-from agents.canvas import canvas
-from agents.disclosure import DisclosureTagger, shipped_rules
-from agents.speaker import SpeakerProfiler
-from agents.tokens import tokenize
+from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosing.speaker import SpeakerProfiler
+from agents.text import signature as by_tokens
+from agents.text.canvas import canvas
+from agents.text.tokens import tokenize
 from schemas.judged import Language
 from schemas.post import Author, Post, Source
 

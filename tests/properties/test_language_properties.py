@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agents import language
 from agents.language import LanguageIdentifier
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 
 IDENTIFIER = LanguageIdentifier()
 WORDS = st.sampled_from(

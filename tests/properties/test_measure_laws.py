@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import START, mention
 
-from agents.contributions import Names, pack, post_of
-from agents.ledger import Ledger
-from agents.novelty import SHARE, Cluster, share
-from agents.panes import Pane, part_of
-from agents.tally import CompanyTally, Tally
+from agents.measuring.contributions import Names, pack, post_of
+from agents.measuring.ledger import Ledger
+from agents.measuring.novelty import SHARE, Cluster, share
+from agents.measuring.panes import Pane, part_of
+from agents.measuring.tally import CompanyTally, Tally
 from schemas.judged import LABELS, ROLES
 
 NAMES = Names()

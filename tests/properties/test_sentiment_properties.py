@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import features
-from agents.features import BINS, BUCKETS, SIGNS, FeatureReader
+from agents.feeling import features
+from agents.feeling.features import BINS, BUCKETS, SIGNS, FeatureReader
+from agents.feeling.sentiment import SentimentScorer
 from agents.probabilities import softmax
-from agents.sentiment import SentimentScorer
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 from schemas.judged import Language
 
 SCORER = SentimentScorer()

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.sentiment import SentimentScorer
-from agents.targets import TargetScorer
-from agents.tokens import tokenize
+from agents.feeling.sentiment import SentimentScorer
+from agents.feeling.targets import TargetScorer
+from agents.text.tokens import tokenize
 from schemas.judged import Language
 
 SCORER = SentimentScorer()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 POST_TEXT = st.text(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.dips import DipSettings
+from agents.standing.dips import DipSettings
 
 PROMETHEUS = Path(__file__).parents[2] / "deploy" / "prometheus"
 RULES = (PROMETHEUS / "rules" / "vigie.yml").read_text("utf-8")

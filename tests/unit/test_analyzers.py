@@ -4,9 +4,9 @@ import pytest
 from textblob import TextBlob
 from textblob.sentiments import BaseSentimentAnalyzer
 
-from agents.analyzers import EnglishPosts, FrenchPosts
-from agents.sentiment import SentimentScorer
-from agents.tokens import tokenize
+from agents.feeling.analyzers import EnglishPosts, FrenchPosts
+from agents.feeling.sentiment import SentimentScorer
+from agents.text.tokens import tokenize
 from schemas.judged import Language
 
 SCORER = SentimentScorer()

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from worlds import START, mention
 
-from agents.authors import concentration
-from agents.cohorts import cohorts_of
-from agents.contributions import Names, pack
-from agents.coordination import is_coordinated
+from agents.measuring.contributions import Names, pack
+from agents.measuring.coordination import is_coordinated
+from agents.standing.authors import concentration
+from agents.standing.cohorts import cohorts_of
 from schemas.judged import ROLES
 from schemas.reputation import MINUTE, Cohort
 

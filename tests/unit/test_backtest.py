@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from weeks import talk
 from worlds import START, mention
 
-from agents.dips import DipSettings, diagnose
 from agents.measure import Measure, MeasureSettings
+from agents.standing.dips import DipSettings, diagnose
 from schemas.reputation import DAY, HOUR, MINUTE, Baseline, Reputation, encode
 from streams.backtest import alerts_of, instant_of, measured, published
 from streams.cli import cli

@@ -7,7 +7,7 @@ from random import Random
 import orjson
 import pytest
 
-from agents.fenced_count import FencedCount
+from agents.measuring.fenced_count import FencedCount
 from schemas.seal import Seal
 from streams.chain import broken, digest_of, last_records
 from streams.log_reader import LogRecord, Reach

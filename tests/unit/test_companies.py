@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.companies import CompanyMatcher, Match
+from agents.naming.companies import CompanyMatcher, Match
 from schemas.post import Entities, Kind, Post, Source
 from schemas.watchlist import Company, Person, Watchlist
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from worlds import START, mention
 
-from agents.comparison import Cause, compare, differences_of
 from agents.measure import Measure, MeasureSettings
+from agents.proving.comparison import Cause, compare, differences_of
 from schemas.reputation import HOUR, Reputation
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from agents.disclosure import DisclosureTagger, Matches, shipped_rules
-from agents.explanation import explain
+from agents.disclosing.disclosure import DisclosureTagger, Matches, shipped_rules
+from agents.disclosing.explanation import explain
 from schemas.judged import Disclosure, Language
 from schemas.post import Author, Post, Source
 

@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from agents.disclosure import DisclosureTagger, shipped_rules
-from agents.speaker import Profile, SpeakerProfiler
+from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosing.speaker import Profile, SpeakerProfiler
 from schemas.judged import Disclosure, DisclosureKind, Language, Role
 from schemas.post import Post, Source
 

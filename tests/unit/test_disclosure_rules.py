@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from agents.disclosure import shipped_rules
-from agents.disclosure_rules import RuleBook, RuleError, surface_of
+from agents.disclosing.disclosure import shipped_rules
+from agents.disclosing.disclosure_rules import RuleBook, RuleError, surface_of
 
 RULE = """
 language = "en"

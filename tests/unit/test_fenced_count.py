@@ -1,6 +1,6 @@
 """Counting once: by place, across restarts, and with a state that stays small however many origins there are."""
 
-from agents.fenced_count import ORIGINS, FencedCount
+from agents.measuring.fenced_count import ORIGINS, FencedCount
 
 
 def test_a_record_counts_once_by_its_place_whatever_restarts_there_are() -> None:

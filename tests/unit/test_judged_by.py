@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from agents.judged_by import Stretch, overlapping, stretches
+from agents.proving.judged_by import Stretch, overlapping, stretches
 from schemas.reputation import Run
 
 V1, V2 = ("v1",), ("v2",)

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.language import LanguageIdentifier
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 
 
 @pytest.fixture(scope="module")

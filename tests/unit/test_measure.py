@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from worlds import START, Record, apply, mention
 
-from agents.archive import FAN
 from agents.measure import Measure, MeasureSettings
-from agents.segments import BASE, coalesce, read
+from agents.measuring.archive import FAN
+from agents.measuring.segments import BASE, coalesce, read
 from schemas.mention import Coordinates, Mention, Retraction
 from schemas.reputation import DAY, HOUR, MINUTE, WindowFigures
 

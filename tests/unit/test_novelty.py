@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from worlds import START, mention
 
-from agents.contributions import Names, pack, unpack
-from agents.ledger import Ledger
-from agents.novelty import Cluster, Clusters, share
+from agents.measuring.contributions import Names, pack, unpack
+from agents.measuring.ledger import Ledger
+from agents.measuring.novelty import Cluster, Clusters, share
 from schemas.mention import Mention
 from schemas.reputation import DAY, HOUR
 

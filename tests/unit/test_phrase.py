@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from agents.canvas import canvas
-from agents.phrase import PhraseError, compile_phrase
+from agents.disclosing.phrase import PhraseError, compile_phrase
+from agents.text.canvas import canvas
 
 CLASSES = {"boss": ("boss", "line_manager"), "number": ("two", "three")}
 RANK = {word: place for place, word in enumerate(("the", "my", "a", "is", "at", "i", "for"))}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from worlds import START, mention, records
 
 from agents.measure import Measure, MeasureSettings
-from agents.recount import Frontier, Recount, Rejudged
+from agents.proving.recount import Frontier, Recount, Rejudged
 from schemas.mention import Coordinates, Mention, Retraction
 from schemas.reputation import HOUR, Origin
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from agents.panes import Sums
-from agents.reputation import S, ScoreSettings, W, ceil_sqrt, half_up, prior_of, standing
-from agents.share_of_voice import share_of_voice
+from agents.measuring.panes import Sums
+from agents.standing.reputation import S, ScoreSettings, W, ceil_sqrt, half_up, prior_of, standing
 from schemas.reputation import Reputation, WindowFigures, decode, encode
 
 SETTINGS = ScoreSettings()
@@ -70,12 +69,6 @@ def record(company: str, weight: int, person: str | None = None) -> Reputation:
         platforms={"twitter": 10}, credibility={}, disclosures={}, rules={}, cohorts=(),
     )  # fmt: skip
     return Reputation(company, person, 1, 1, 0, 1, 0, {"arithmetic": "1"}, (window,))
-
-
-def test_shares_of_voice_are_of_all_companies_and_of_no_person() -> None:
-    shares = share_of_voice([record("a", 3_000), record("b", 1_000), record("a", 2_000, "chief")])
-    assert shares == {("a", "1h"): 7_500, ("b", "1h"): 2_500}
-    assert share_of_voice([record("a", 0)]) == {}
 
 
 def test_a_record_reads_back_and_its_bytes_are_one() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from agents.feeling.sentiment import SentimentScorer
 from agents.language import LanguageIdentifier
-from agents.sentiment import SentimentScorer
-from agents.tokens import tokenize
+from agents.text.tokens import tokenize
 from schemas.judged import Language, Sentiment
 
 FRENCH, ENGLISH = Language("fr", 9_900), Language("en", 9_900)

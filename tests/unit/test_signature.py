@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents import signature as by_tokens
-from agents.tokens import tokenize
+from agents.text import signature as by_tokens
+from agents.text.tokens import tokenize
 
 
 def signature(text: str) -> str | None:

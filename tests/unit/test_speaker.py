@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from agents.disclosure import DisclosureTagger, Matches, shipped_rules
-from agents.speaker import Profile, SpeakerProfiler
+from agents.disclosing.disclosure import DisclosureTagger, Matches, shipped_rules
+from agents.disclosing.speaker import Profile, SpeakerProfiler
 from schemas.judged import Language
 from schemas.post import Author, Entities, Post, Source
 

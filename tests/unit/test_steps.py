@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import orjson
 import pytest
 
-from agents.fenced_count import FencedCount
 from agents.judge import Judge
+from agents.measuring.fenced_count import FencedCount
 from agents.steps import FUTURE_ALLOWANCE, verdict_of
 from schemas.judged import Judged
 from schemas.mention import Mention, Retraction

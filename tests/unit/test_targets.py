@@ -2,9 +2,9 @@
 
 import pytest
 
-from agents.sentiment import SentimentScorer
-from agents.targets import TargetScorer
-from agents.tokens import tokenize
+from agents.feeling.sentiment import SentimentScorer
+from agents.feeling.targets import TargetScorer
+from agents.text.tokens import tokenize
 from schemas.judged import Language, Sentiment
 
 SCORER = SentimentScorer()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.tokens import fold, tokenize
+from agents.text.tokens import fold, tokenize
 
 
 @pytest.mark.parametrize(

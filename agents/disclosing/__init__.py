@@ -1,0 +1,1 @@
+"""What a post reveals of the inside of an organisation, and who speaks."""

@@ -1,0 +1,147 @@
+"""Who speaks: role toward each company, register, and interaction.
+
+A role is what the author is to a company in this post, not what the author is in life: a bio or a badge
+counts only for the employer that it names, and without a sign the author is an amateur.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from agents.disclosing.attachment import Employers, nobody, own_employers
+from agents.disclosing.disclosure import Matches, Reading
+from agents.disclosing.disclosure_rules import Hit
+from schemas.judged import Interaction, Register, Role
+from schemas.post import Post
+
+SIGN = 60
+PRIVATE_ABOVE = 0
+_PLATFORM_REGISTER = {
+    "linkedin": -40, "viadeo": -40, "youtube": -25, "reddit": -15, "hackernews": -25, "rss": -90, "web": -40,
+    "facebook": 10, "twitter": 0, "bluesky": 5, "mastodon": 0, "telegram": 5,
+}  # fmt: skip
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|im|my|me|we|je|j'|j’|mon|ma|mes|moi|on)\b", re.IGNORECASE)
+_LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
+_MENTION = re.compile(r"(?<![\w.])@\w")
+_AUTHORITIES: frozenset[Role] = frozenset({"media", "organisation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`role` toward the post's companies as a whole; `roles` toward each company that it is about."""
+
+    role: Role
+    roles: Mapping[str, Role]
+    register: Register
+    interaction: Interaction
+
+
+class SpeakerProfiler:
+    """Profiles authors from one post alone; holds no state between posts."""
+
+    def __init__(
+        self,
+        *,
+        official: Callable[[Post], str | None] | None = None,
+        media: Callable[[Post], bool] | None = None,
+        employers: Employers = nobody,
+    ) -> None:
+        """`official`: the company whose own account wrote the post; `media`: whether a listed medium did;
+        `employers`: the watched companies that a bio or badge names."""
+        self._official, self._media, self._employers = official, media, employers
+
+    def profile(self, post: Post, reading: Reading, matches: Matches) -> Profile:
+        """`reading` is what `DisclosureTagger.read` saw in the same post."""
+        companies = [company for company, _ in matches]
+        role = self._role(post, reading, companies)
+        register: Register = "private-talk" if self._private(post, reading, matches, role) else "public-talk"
+        roles = {company: self._role_toward(company, role, post, reading) for company in companies}
+        return Profile(role, roles, register, _interaction(post, matches))
+
+    def _role(self, post: Post, reading: Reading, companies: list[str]) -> Role:
+        if (
+            post.platform == "rss"
+            or post.kind == "article"
+            or (self._media is not None and self._media(post))
+        ):
+            return "media"
+        if _named_like(post, companies) or (self._official is not None and self._official(post)):
+            return "organisation"
+        signs = {hit.rule.role for hit in reading.hits if hit.rule.kind == "role"}
+        told = reading.disclosures
+        if not told:
+            if "organisation" in signs:
+                return "organisation"
+            if "media" in signs:
+                return "media"
+        if "candidate" in signs and not _speaks_as_staff(reading.hits):
+            return "candidate"
+        return _role_of(reading, former_sign="former-employee" in signs) if told else "amateur"
+
+    def _role_toward(self, company: str, role: Role, post: Post, reading: Reading) -> Role:
+        if role in _AUTHORITIES or role == "candidate":
+            return role
+        if any(disclosure.company == company for disclosure in reading.disclosures):
+            return role
+        if post.author.bio is None and post.author.declared_employer is None:
+            return "amateur"
+        return "employee" if company in own_employers(post, self._employers) else "amateur"
+
+    @staticmethod
+    def _private(post: Post, reading: Reading, matches: Matches, role: Role) -> bool:
+        if role in _AUTHORITIES or post.kind in ("review", "article"):
+            return False
+        text = post.text
+        score = sum(hit.rule.weight for hit in reading.hits if hit.rule.kind == "register")
+        score += _PLATFORM_REGISTER.get(post.platform, -40 if reading.review else -10)
+        score += 15 if _FIRST_PERSON.search(text) else -15
+        score += 15 if "!!" in text or "..." in text or (not text.isascii() and _LIVELY.search(text)) else 0
+        score += 15 if text[:1].islower() else 0
+        score -= 30 if "http" in text else 0
+        score -= 40 if text[:1] == "@" and any(s <= 1 for _, spans in matches for s, _ in spans) else 0
+        return score > PRIVATE_ABOVE
+
+
+def _role_of(reading: Reading, *, former_sign: bool) -> Role:
+    """The role that the disclosures' own rules give, the strongest evidence first."""
+    tagged = [account for account in reading.accounts if account.tagged]
+    kinds = {account.kind for account in tagged}
+    hits = [hit for account in tagged for hit in account.hits]
+    if any(hit.rule.role == "amateur" for hit in hits):
+        return "amateur"
+    if kinds == {"expertise"}:
+        return "professional"
+    if not reading.review and any(account.against >= 2 * SIGN for account in tagged if account.hits):
+        return "amateur"
+    ties = [hit for hit in reading.hits if hit.rule.kind == "tie"]
+    former = any(hit.rule.role == "former-employee" for hit in [*hits, *ties])
+    if former or (reading.review and former_sign):
+        return "former-employee"
+    return "employee"
+
+
+def _speaks_as_staff(hits: Iterable[Hit]) -> bool:
+    return any(hit.rule.kind == "employer" and hit.rule.role == "employee" for hit in hits)
+
+
+def _named_like(post: Post, companies: list[str]) -> bool:
+    """Whether the account bears the very name of a company that it speaks of."""
+    names = {(post.author.handle or "").lower().lstrip("@"), (post.author.name or "").lower()}
+    return any(company in names for company in companies)
+
+
+def _interaction(post: Post, matches: Matches) -> Interaction:
+    """A reply, a post that brings in somebody else (quote, repost, mention), or speech to all."""
+    if post.in_reply_to is not None or post.kind == "comment":
+        return "reply"
+    if post.repost_of is not None or post.kind in ("repost", "quote"):
+        return "third-party"
+    if post.text[:1] == "@" and len(post.text) > 1:
+        return "reply"
+    starts = {start for _, spans in matches for start, _ in spans}
+    if "@" not in post.text:
+        return "alone"
+    others = [m.start() for m in _MENTION.finditer(post.text) if not {m.start(), m.start() + 1} & starts]
+    return "third-party" if others else "alone"

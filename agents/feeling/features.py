@@ -1,0 +1,302 @@
+"""What the sentiment model reads in a post: hashed features of its words, and a few counted signs.
+
+Both training and scoring go through `FeatureReader.read`, so what was learnt is what is read. Hashed features
+are the word (marked where negated), its character 3- to 5-grams, and the pair with the word before; signs are
+ sums over the word lists, negation, contrast, marks, emoji and length, each cut into bins. All in integers.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.feeling.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
+from agents.text.tokens import Tokens
+
+BUCKETS = 1 << 17
+BINS = 24  # room for each sign in the table of sign weights
+_LONGEST = 30  # characters of a word that are cut into n-grams
+_GRAM_SIZES = (3, 4, 5)
+_GRAM_SEED = zlib.crc32(b"c")  # tells an n-gram from a word of the same letters
+_SCOPE = 4  # words that a negation reaches
+_CACHED_WORDS = 1 << 16
+
+# Columns of the table of what each word is.
+(NEGATOR, BREAK, CONTRAST, INTENSIFIER, GLAD, SAD, HANDLE, HASHTAG, ADDRESS, NUMBER, EXCLAMATION, QUESTION,
+ DOTS, FEATURES, WORD, CAPITALS, STRETCHED) = range(17)  # fmt: skip
+
+# Upper edges of the bins of each sign; valences are in 1/100,000 of the strongest word.
+_K = 1000
+_EDGES: tuple[tuple[int, ...], ...] = (
+    tuple(_K * e for e in (-150, -80, -40, -15, 0, 1, 15, 40, 80, 150)),  # sum
+    tuple(_K * e for e in (1, 30, 60, 100, 160)),  # sum of the positive
+    tuple(_K * e for e in (1, 30, 60, 100, 160)),  # sum of the negative
+    tuple(_K * e for e in (-60, -20, 0, 1, 20, 60)),  # sum in the second list
+    tuple(_K * e for e in (-40, 0, 1, 40)),  # the last word that is listed
+    tuple(_K * e for e in (1, 30, 50, 70)),  # the strongest positive
+    tuple(_K * e for e in (-70, -50, -30, 0)),  # the strongest negative
+    tuple(_K * e for e in (-10, -5, -2, 0, 1, 2, 5, 10)),  # mean over the words
+    (3, 6, 10, 15, 20, 25, 30, 50, 100),  # words
+)  # fmt: skip
+_COUNTED = (EXCLAMATION, QUESTION, CAPITALS, STRETCHED, GLAD, SAD, HANDLE, HASHTAG, ADDRESS, NEGATOR,
+            CONTRAST, DOTS, NUMBER)  # fmt: skip
+_MOST = 4  # counts from here on are one bin
+SIGNS = len(_EDGES) + len(_COUNTED) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class WordFeatures:
+    """One folded word: its hash, that by which it is looked up among the induced words (without a "#"), its
+    hash buckets as it stands and negated, those of its n-grams, its valences, and what it is (columns)."""
+
+    key: int
+    induced: int
+    plain: int
+    negated: int
+    grams: tuple[int, ...]
+    valence: int
+    second: int
+    kinds: tuple[int, ...]
+
+
+_END = WordFeatures(1, 0, 0, 0, (), 0, 0, (BREAK,))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some posts read together, one end mark after each post, none before the first.
+
+    `words` (tokens,) rows of the reader's tables; `negated` (tokens,) 0 or 1; `pairs` (tokens,) hash buckets;
+    `starts` (posts,) where each post begins; `sizes` (posts,) hashed features; `signs` (posts, SIGNS) rows of
+    the table of sign weights. `fresh` are the words met for the first time, in the order of their rows, from
+    row 0 on again where the reader `forgot` the earlier ones.
+    """
+
+    words: NDArray[np.intp]
+    negated: NDArray[np.intp]
+    pairs: NDArray[np.int64]
+    starts: NDArray[np.intp]
+    sizes: NDArray[np.int64]
+    signs: NDArray[np.int64]
+    fresh: list[WordFeatures]
+    forgot: bool
+
+
+def bucket(text: str) -> int:
+    """CRC-32: the same for a text on every machine; lone surrogates included."""
+    return zlib.crc32(text.encode("utf8", "surrogatepass"))
+
+
+class FeatureReader:
+    """Reads posts of one language. What it holds of words it has met is forgotten beyond a bound."""
+
+    def __init__(self, language: str) -> None:
+        self._lists = valences(language)
+        self._negators, self._contrasts = NEGATORS[language], CONTRASTS[language]
+        self._intensifiers = INTENSIFIERS[language]
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows = _Rows(self._add)
+        self._kinds = np.zeros((1024, WORD + 1), dtype=np.int32)
+        self._values = np.zeros((1024, 3), dtype=np.int64)  # key, valence, second valence
+        self._fresh: list[WordFeatures] = []
+        self._forgot = True
+        self._rows["\n"] = self._keep(_END)
+
+    def read(self, posts: Sequence[Tokens]) -> Batch:
+        """Features of `posts`, in order; there must be one at least."""
+        if len(self._rows) > _CACHED_WORDS:
+            self._forget()
+        surface: list[str] = []
+        folded: list[str] = []
+        for post in posts:
+            surface += post.surface
+            folded += post.folded
+            surface.append("\n")
+            folded.append("\n")
+        words = np.fromiter(map(self._rows.__getitem__, folded), np.intp, len(folded))
+        counts = np.array([len(post) + 1 for post in posts])
+        starts = np.cumsum(counts) - counts
+        kinds, values = self._kinds[words], self._values[words]
+        negated = _in_scope(kinds)
+        keys = values[:, 0]
+        before = np.concatenate([[_END.key], keys[:-1]])
+        pairs = (before * 31 + keys * 17 + 5) % 4294967291 % BUCKETS
+        totals = np.add.reduceat(np.concatenate([kinds, _spelling(surface, folded)], axis=1), starts, axis=0)
+        signs = _signs(kinds, values[:, 1:], negated, starts, totals)
+        fresh, forgot, self._fresh, self._forgot = self._fresh, self._forgot, [], False
+        return Batch(
+            words, negated, pairs, starts, totals[:, FEATURES].astype(np.int64), signs, fresh, forgot
+        )
+
+    def _add(self, word: str) -> int:
+        """The row of a word not met before; all handles share one, so do addresses and numbers."""
+        stands_for = _stands_for(word)
+        if stands_for != word:
+            return self._rows[stands_for]
+        row = self._rows[word] = self._keep(self._features(word))
+        return row
+
+    def _keep(self, features: WordFeatures) -> int:
+        row = len(self._rows)
+        if row == len(self._kinds):
+            self._kinds = np.concatenate([self._kinds, np.zeros_like(self._kinds)])
+            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
+        self._kinds[row] = 0
+        self._kinds[row, list(features.kinds)] = 1
+        self._kinds[row, FEATURES] = 2 + len(features.grams)
+        self._values[row] = features.key, features.valence, features.second
+        self._fresh.append(features)
+        return row
+
+    def _features(self, word: str) -> WordFeatures:
+        valence, second = self._valence(word)
+        kinds = [WORD, *_marks(word)]
+        if word in self._negators or word.endswith("n't"):
+            kinds.append(NEGATOR)
+        if word in self._contrasts:
+            kinds.append(CONTRAST)
+        if word in self._intensifiers:
+            kinds.append(INTENSIFIER)
+        if valence and not word[0].isalnum() and word[0] not in "#'":
+            kinds.append(GLAD if valence > 0 else SAD)
+        key = bucket(word)
+        plain, negated = ((key * 2654435761 + salt) % 4294967296 % BUCKETS for salt in (0, 768143))
+        induced = key if word[0] != "#" else bucket(word[1:])
+        return WordFeatures(key, induced, plain, negated, _grams(word), valence, second, tuple(kinds))
+
+    def _valence(self, word: str) -> tuple[int, int]:
+        bare = word.lstrip("#")
+        once = "".join(c for i, c in enumerate(bare) if i == 0 or c != bare[i - 1])
+        for form in (word, bare, once):
+            if form in self._lists:
+                vader, pattern, afinn = self._lists[form]
+                listed = [v for v in (vader, afinn) if v]
+                return (sum(listed) // len(listed) if listed else 0), pattern
+        return 0, 0
+
+
+class _Rows(dict[str, int]):
+    """Row of each word, made when it is first met."""
+
+    def __init__(self, make: Callable[[str], int]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> int:
+        return self._make(word)
+
+
+def _stands_for(word: str) -> str:
+    if not word:
+        return "\u200d"
+    if word[0] == "@" and len(word) > 1:
+        return "@"
+    if word.startswith(("http", "www.")) or "://" in word:
+        return "http"
+    if word[0].isdigit():
+        return "0%" if word.endswith("%") else "0"
+    return word[:_LONGEST]
+
+
+def _marks(word: str) -> Iterator[int]:
+    """What a token is by its signs alone."""
+    if word[0] in ".,;:!?()…":
+        yield BREAK
+    if word[0] == "!":
+        yield EXCLAMATION
+    if word[0] in "!?" and "?" in word:
+        yield QUESTION
+    if word in {"..", "…"}:
+        yield DOTS
+    if word[0] == "#" and len(word) > 1:
+        yield HASHTAG
+    for token, kind in (("@", HANDLE), ("http", ADDRESS), ("0", NUMBER), ("0%", NUMBER)):
+        if word == token:
+            yield kind
+
+
+def _grams(word: str) -> tuple[int, ...]:
+    """Buckets of the character n-grams of a word with its edges marked; a hashtag's are those of its word."""
+    bare = word.lstrip("#")
+    if not bare or not bare[0].isalpha() or word == "http":
+        return ()
+    edged = f"<{bare}>".encode("utf8", "surrogatepass")  # folded, so nearly always a byte a character
+    crc, size = zlib.crc32, len(edged)
+    grams = [
+        crc(edged[i : i + length], _GRAM_SEED) % BUCKETS
+        for length in _GRAM_SIZES
+        if length < size
+        for i in range(size - length + 1)
+    ]
+    return (*grams, bucket(bare) % BUCKETS) if bare != word else tuple(grams)
+
+
+def _spelling(surface: list[str], folded: list[str]) -> NDArray[np.int32]:
+    """Columns CAPITALS and STRETCHED of every token and end mark, shape (tokens, 2)."""
+    count = len(surface)
+    sizes = np.fromiter(map(len, surface), np.int32, count)
+    capitals = np.fromiter(map(str.isupper, surface), np.bool_, count) & (sizes > 1)
+    stretched = np.fromiter(map(len, folded), np.int32, count) < sizes
+    return np.stack([capitals, stretched], axis=1).astype(np.int32)
+
+
+def _last(places: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """For each token the place of the last marked one up to it, -1 where there is none."""
+    last: NDArray[np.intp] = np.maximum.accumulate(np.where(places, np.arange(len(places)), -1))
+    return last
+
+
+def _in_scope(kinds: NDArray[np.int32]) -> NDArray[np.intp]:
+    """1 for the words that a negation before them reaches, within its clause."""
+    negator = np.concatenate([[-1], _last(kinds[:-1, NEGATOR] > 0)])
+    fence = _last((kinds[:, BREAK] > 0) | (kinds[:, CONTRAST] > 0))
+    near = np.arange(len(kinds)) - negator <= _SCOPE
+    scope: NDArray[np.intp] = ((negator >= 0) & (negator > fence) & near).astype(np.intp)
+    return scope
+
+
+def _signs(
+    kinds: NDArray[np.int32],
+    values: NDArray[np.int64],
+    negated: NDArray[np.intp],
+    starts: NDArray[np.intp],
+    totals: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """Rows of the table of sign weights, shape (posts, SIGNS)."""
+    factor = _emphasis(kinds, starts, totals) * np.where(negated, -6, 10)
+    valence, second = values[:, 0] * factor, values[:, 1] * factor
+    glad, sad = np.maximum(valence, 0), np.maximum(-valence, 0)
+    glad_sum, sad_sum, second_sum = (np.add.reduceat(v, starts) for v in (glad, sad, second))
+    last = _last(valence != 0)[np.append(starts[1:], len(valence)) - 1]
+    words = totals[:, WORD]
+    measured = (
+        glad_sum - sad_sum, glad_sum, sad_sum, second_sum,
+        np.where(last >= starts, valence[last], 0),
+        np.maximum.reduceat(glad, starts), -np.maximum.reduceat(sad, starts),
+        (glad_sum - sad_sum) // np.maximum(words, 1), words,
+    )  # fmt: skip
+    bins = [
+        np.searchsorted(edges, value, side="right") for edges, value in zip(_EDGES, measured, strict=True)
+    ]
+    bins += [np.minimum(totals[:, column], _MOST) for column in _COUNTED]
+    both = 3 * np.searchsorted((_K, 60 * _K), glad_sum) + np.searchsorted((_K, 60 * _K), sad_sum)
+    return np.stack([*bins, both], axis=1) + np.arange(SIGNS) * BINS
+
+
+def _emphasis(
+    kinds: NDArray[np.int32], starts: NDArray[np.intp], totals: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """What a word's valence counts, in 1/100: more after an intensifier or a contrast, less before one."""
+    intensified = np.concatenate([[0], kinds[:-1, INTENSIFIER]])
+    met = np.cumsum(kinds[:, CONTRAST])
+    counts = np.diff(np.append(starts, len(kinds)))
+    met_before = np.repeat(met[starts] - kinds[starts, CONTRAST], counts)
+    in_post = np.repeat(totals[:, CONTRAST], counts)
+    contrast = np.where(in_post == 0, 10, np.where(met > met_before, 14, 6))
+    return np.asarray(contrast * np.where(intensified, 13, 10), dtype=np.int64)

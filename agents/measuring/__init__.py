@@ -1,0 +1,1 @@
+"""Mentions added up exactly: the ledger of posts, and the panes and windows that follow from it."""

@@ -1,0 +1,146 @@
+"""Which table values stand for the ledger? Appends a segment a batch, merges runs, rolls up the sealed.
+
+Sixteen neighbours of one level make one of the next while it stays under a quarter of a megabyte, so
+an entry is written twice to four times in its life and values stay few.
+All writes are returned in order, and any prefix of them is a state that `restore` reads rightly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agents.measuring.contributions import Names, post_of, time_of
+from agents.measuring.ledger import Ledger
+from agents.measuring.segments import (
+    BASE,
+    Range,
+    Segment,
+    Stored,
+    coalesce,
+    newest_day,
+    read,
+    within,
+    write_base,
+    write_segment,
+)
+from agents.measuring.tally import Tally
+from schemas.reputation import DAY
+
+FAN = 16
+MERGED_LIMIT = 256 * 1024
+Writes = dict[str, bytes | None]
+
+
+class Archive:
+    """Live segments in order of their ranges, and the base."""
+
+    def __init__(self, ledger: Ledger, names: Names) -> None:
+        self._ledger = ledger
+        self._names = names
+        self.segments: list[Segment] = []
+        self.swallowed: tuple[Range, ...] = ()
+        self.base = Tally()
+        self._base_size = 0
+        self._leftover: list[str] = []
+
+    @property
+    def last(self) -> int:
+        """The last offset that is in any value, -1 if there is none."""
+        ends = [last for _, last in self.swallowed] + [segment.last for segment in self.segments]
+        return max(ends, default=-1)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the live segments' values."""
+        return sum(segment.size for segment in self.segments)
+
+    def append(self, covers: Range, tally: Tally, posts: Iterable[str], sealed: int) -> Writes:
+        """The writes for one batch: leftovers of a crash out, the batch in, then what upkeep is due."""
+        writes: Writes = dict.fromkeys(self._leftover)
+        self._leftover = []
+        segment = Segment(*covers, 0, tally, tuple(posts), -1)
+        writes[segment.key] = write_segment(segment, self._ledger, self._names)
+        self.segments.append(segment)
+        while self._merge_last(writes):
+            pass
+        # a base is worth writing once it frees as much as it takes
+        over = sum(part.size for part in self.segments if part.newest_day <= sealed)
+        if over and over >= self._base_size:
+            self._roll(writes, sealed)
+        return writes
+
+    def restore(self, items: Iterable[tuple[str, bytes]]) -> Tally:
+        """Fill the ledger with what the table held, in any order; returns everything counted so far."""
+        stored = {key: (read(value), len(value)) for key, value in items}
+        if BASE in stored:
+            base, self._base_size = stored.pop(BASE)
+            self.base, self.swallowed = base.tally, base.ranges
+        accepted = self._accept(stored)
+        total = Tally()
+        total.merge(self.base)
+        for part, _, _ in accepted:
+            total.merge(part.tally)
+        for part, covers, size in accepted:
+            segment = Segment(*covers, part.level, part.tally, self._load(part, total.sealed), -1, size)
+            barriers = part.barriers.values()
+            segment.newest_day = newest_day(part.bodies, barriers)
+            self.segments.append(segment)
+        return total
+
+    def _accept(self, stored: dict[str, tuple[Stored, int]]) -> list[tuple[Stored, Range, int]]:
+        """Live segments in order; what a wider one or the base has taken in is left over."""
+        found = [(part.ranges[0], key, part, size) for key, (part, size) in stored.items()]
+        accepted = []
+        reached = -1
+        for covers, key, part, size in sorted(found, key=lambda item: (item[0][0], -item[0][1])):
+            if covers[1] <= reached or any(within(covers, outer) for outer in self.swallowed):
+                self._leftover.append(key)
+            else:
+                reached = covers[1]
+                accepted.append((part, covers, size))
+        return accepted
+
+    def _load(self, part: Stored, sealed: int) -> tuple[str, ...]:
+        """Join a segment's entries to the ledger; the posts that it touched."""
+        for name in part.names:
+            self._names.id_of(name)
+        posts: dict[str, None] = {}
+        for post, barrier in part.barriers.items():
+            if barrier.time // DAY > sealed:
+                posts[post] = None
+                self._ledger.restore_barrier(post, barrier)
+        for body in part.bodies:
+            if time_of(body) // DAY > sealed:
+                post = post_of(body)
+                posts[post] = None
+                self._ledger.join(post, body)
+        return tuple(posts)
+
+    def _merge_last(self, writes: Writes) -> bool:
+        """Replace the last FAN segments by one if they are of one level and small together."""
+        parts = self.segments[-FAN:]
+        level = parts[-1].level
+        small = sum(part.size for part in parts) <= MERGED_LIMIT
+        if len(parts) < FAN or not small or any(part.level != level for part in parts):
+            return False
+        tally = Tally()
+        for part in parts:
+            tally.merge(part.tally)
+        posts = dict.fromkeys(post for part in parts for post in part.posts)
+        merged = Segment(parts[0].first, parts[-1].last, level + 1, tally, tuple(posts), -1)
+        writes[merged.key] = write_segment(merged, self._ledger, self._names)
+        writes.update(dict.fromkeys(part.key for part in parts))
+        self.segments[-FAN:] = [merged]
+        return True
+
+    def _roll(self, writes: Writes, sealed: int) -> None:
+        """Take segments whose every day is sealed into the base; entries still due stay where they are."""
+        over = [part for part in self.segments if part.newest_day <= sealed]
+        self.segments = [part for part in self.segments if part.newest_day > sealed]
+        for part in over:
+            self.base.merge(part.tally)
+        live = [(part.first, part.last) for part in self.segments]
+        self.swallowed = coalesce([*self.swallowed, *((part.first, part.last) for part in over)], live)
+        value = write_base(self.swallowed, self.base)
+        writes[BASE], self._base_size = value, len(value)
+        writes.update(dict.fromkeys(part.key for part in over))

@@ -1,0 +1,146 @@
+"""In what form does the ledger survive? One table value a batch: its entries, and all it counted.
+
+A segment covers a range of mentions.v1 offsets and holds the contributions and barriers of every post
+that the batch touched, as they stood after it, with the batch's tally. Segments merge: ledger entries
+join, tallies add, ranges unite. So a run of small segments can be replaced by one (written before the
+old ones are removed), and segments whose days are all sealed by the `base`, which keeps only their
+tallies and the ranges it has swallowed. After a crash in between, what lies within a wider range, or
+within the base's, is recognised and dropped.
+
+Value: one format byte, 4 bytes of header length, a JSON header (a large one deflated), then entries
+(2 bytes of length, body). A batch of 2,000 records stays under a megabyte whatever it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from zlib import compress, decompress
+
+import orjson
+
+from agents.measuring.contributions import Names, time_of, unpack
+from agents.measuring.ledger import Barrier, Ledger
+from agents.measuring.tally import Tally
+from schemas.reputation import DAY
+
+BASE = "base"
+_PLAIN, _DEFLATED = b"\x01", b"\x02"
+_LARGE = 64 * 1024  # bytes of header
+Range = tuple[int, int]  # first and last offset, both included
+
+
+@dataclass(slots=True)
+class Segment:
+    """A range's tally and the posts it touched; `newest_day` is the last day it still matters for."""
+
+    first: int
+    last: int
+    level: int
+    tally: Tally
+    posts: tuple[str, ...]
+    newest_day: int
+    size: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"segment/{self.first:016x}-{self.last:016x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A decoded table value."""
+
+    ranges: tuple[Range, ...]
+    level: int
+    tally: Tally
+    names: tuple[str, ...]
+    barriers: dict[str, Barrier]
+    bodies: tuple[bytes, ...]
+
+
+def write_segment(segment: Segment, ledger: Ledger, names: Names) -> bytes:
+    """The segment's table value, from what the ledger holds now; sets its newest day and size."""
+    bodies = [body for post in segment.posts for body in ledger.of(post)]
+    barriers = {post: ledger.barriers[post] for post in segment.posts if post in ledger.barriers}
+    segment.newest_day = newest_day(bodies, barriers.values())
+    heads = [unpack(body) for body in bodies]
+    named = {head.subject for head in heads} | {head.circumstances for head in heads}
+    header = {
+        "ranges": [(segment.first, segment.last)],
+        "level": segment.level,
+        "tally": segment.tally.to_json(),
+        "names": sorted(names.text_of(name) for name in named),
+        "barriers": {post: list(barrier) for post, barrier in barriers.items()},
+    }
+    value = _pack(header, bodies)
+    segment.size = len(value)
+    return value
+
+
+def newest_day(bodies: Iterable[bytes], barriers: Iterable[Barrier]) -> int:
+    """The last day on which something here still matters, -1 if nothing does."""
+    times = [*map(time_of, bodies), *(barrier.time for barrier in barriers)]
+    return max(times) // DAY if times else -1
+
+
+def write_base(ranges: Iterable[Range], tally: Tally) -> bytes:
+    header = {
+        "ranges": list(ranges), "level": 0, "tally": tally.to_json(), "names": [], "barriers": {},
+    }  # fmt: skip
+    return _pack(header, [])
+
+
+def read(value: bytes) -> Stored:
+    """Inverse of the writers; ValueError for another format: our own corruption, to crash on."""
+    if value[:1] not in (_PLAIN, _DEFLATED):
+        raise ValueError(f"unknown segment format {value[:1]!r}")
+    start = 5 + int.from_bytes(value[1:5], "little")
+    head = value[5:start]
+    header = orjson.loads(decompress(head) if value[:1] == _DEFLATED else head)
+    return Stored(
+        ranges=tuple((first, last) for first, last in header["ranges"]),
+        level=header["level"],
+        tally=Tally.from_json(header["tally"]),
+        names=tuple(header["names"]),
+        barriers={post: Barrier(*barrier) for post, barrier in header["barriers"].items()},
+        bodies=tuple(_entries(value, start)),
+    )
+
+
+def coalesce(ranges: Iterable[Range], live: Iterable[Range]) -> tuple[Range, ...]:
+    """The same swallowed ranges, those between which no live segment lies united."""
+    marked = sorted([(r, True) for r in ranges] + [(r, False) for r in live])
+    merged: list[Range] = []
+    open_run = False
+    for (first, last), swallowed in marked:
+        if swallowed and open_run:
+            merged[-1] = (merged[-1][0], last)
+        elif swallowed:
+            merged.append((first, last))
+        open_run = swallowed
+    return tuple(merged)
+
+
+def within(inner: Range, outer: Range) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _pack(header: dict[str, Any], bodies: list[bytes]) -> bytes:
+    head = orjson.dumps(header, option=orjson.OPT_SORT_KEYS)
+    layout = _PLAIN
+    if len(head) > _LARGE:
+        layout, head = _DEFLATED, compress(head)
+    parts = [layout, len(head).to_bytes(4, "little"), head]
+    for body in bodies:
+        parts += (len(body).to_bytes(2, "little"), body)
+    return b"".join(parts)
+
+
+def _entries(value: bytes, start: int) -> Iterator[bytes]:
+    end = len(value)
+    while start < end:
+        stop = start + 2 + int.from_bytes(value[start : start + 2], "little")
+        yield value[start + 2 : stop]
+        start = stop

@@ -1,0 +1,1 @@
+"""Figures worked out again, and set beside what was published."""
