@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from streams.audit_commands import audit, replay
+from streams.proving.commands import audit, replay
 from streams.settings import VERSION, Settings, SettingsError, read_settings
 from streams.source_commands import source
-from streams.watchlist_commands import watchlist
+from streams.watchlist.commands import watchlist
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -115,7 +115,7 @@ def run(
     from streams.judges import load_credibility
     from streams.progress import download_progress
     from streams.run import run as run_watch
-    from streams.watchlist import load_watchlists
+    from streams.watchlist.reading import load_watchlists
 
     settings = read_settings(**given)
     load_watchlists(settings.watchlists)  # a wrong file is refused before anything starts

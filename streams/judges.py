@@ -8,7 +8,7 @@ import tomllib
 from agents.credibility import CredibilityError, CredibilityTable
 from agents.judge import Judge
 from streams.settings import Settings, SettingsError
-from streams.watchlist import load_watchlists
+from streams.watchlist.reading import load_watchlists
 
 
 def spare_collections() -> None:

@@ -11,8 +11,8 @@ from agents.judge import Judge
 from schemas.reputation import OUTCOMES, Reputation
 from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.clock import StreamClock
+from streams.exporting.snapshot import Snapshot
 from streams.recorder import Recorder
-from streams.snapshot import Snapshot
 from streams.topology import Topology
 from streams.transport import BatchingApp
 

@@ -20,7 +20,7 @@ from agents.measure import MeasureSettings
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
-from streams.exporter import serve
+from streams.exporting.exporter import serve
 from streams.judges import load_judge, spare_collections
 from streams.pause import PauseGuard
 from streams.publisher import Publisher

@@ -21,9 +21,9 @@ import pytest
 import yaml
 
 from schemas.reputation import WINDOWS, Baseline, Cohort, Reputation, WindowFigures
-from streams import metrics
-from streams.exporter import serve
-from streams.snapshot import Snapshot
+from streams.exporting import metrics
+from streams.exporting.exporter import serve
+from streams.exporting.snapshot import Snapshot
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 RULES = sorted((DEPLOY / "prometheus" / "rules").glob("*.yml"))

@@ -22,7 +22,7 @@ from deploy.grafana.text import (
     Question,
     Text,
 )
-from streams import metrics as m
+from streams.exporting import metrics as m
 
 UNWATCHED = Text(
     "Vigie has no figures for this company: is it on the watchlist, and has anyone spoken of it yet?",

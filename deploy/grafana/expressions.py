@@ -7,7 +7,7 @@ hence `flow`, the slope of the sum over all workers.
 
 from __future__ import annotations
 
-from streams.metrics import Metric
+from streams.exporting.metrics import Metric
 
 ALL = "~$company"  # as many as are chosen at the top of the page
 ONE = "$company"

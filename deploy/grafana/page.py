@@ -11,7 +11,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from deploy.grafana.expressions import dips
 from deploy.grafana.panels import SOURCE, uid_in
 from deploy.grafana.text import NAMES, OTHER, WINDOWS, Language, Text
-from streams.metrics import LOW
+from streams.exporting.metrics import LOW
 
 
 class Page(NamedTuple):

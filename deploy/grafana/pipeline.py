@@ -8,7 +8,7 @@ from deploy.grafana.expressions import flow, series
 from deploy.grafana.page import STREAM, page
 from deploy.grafana.panels import BLUE, ORANGE, RED, Drawn, Panels, Query
 from deploy.grafana.text import OUTCOMES, Language, Question, Text
-from streams import metrics as m
+from streams.exporting import metrics as m
 
 DOWN = Text(
     "Prometheus reaches no worker: is Vigie running, and does prometheus.yml name its address?",

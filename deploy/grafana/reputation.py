@@ -8,7 +8,7 @@ from deploy.grafana.expressions import ALL, WINDOW, dips, of_company, series, sh
 from deploy.grafana.page import REPUTATION, companies, page, windows
 from deploy.grafana.panels import BLUE, GREY, ORANGE, RED, Column, Drawn, Panels, Query
 from deploy.grafana.text import CLASSES, KINDS, MODES, NO, ROLES, YES, Language, Question, Text
-from streams import metrics as m
+from streams.exporting import metrics as m
 
 NO_VIGIE = Text(
     "Vigie gives no figures: see the page Pipeline",

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import orjson
 
+from streams.settings import shipped
 from streams.sources import (
     bluesky,
     document,
@@ -49,7 +50,7 @@ from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
 from streams.sources.tokens import optional_token, token
 from streams.sources.webhook import Secrets, WebhookSource
-from streams.watchlist import load_watchlists, shipped_watchlist
+from streams.watchlist.reading import load_watchlists
 
 _NAME = re.compile(r"([a-z][a-z0-9-]+):(.*)", re.DOTALL)
 
@@ -120,7 +121,7 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
 
 def _x_live(rest: str) -> Source:
     """`x-live:FILE,FILE` names the watchlists that the rules are made from; nothing: the shipped one."""
-    paths = [Path(path) for path in rest.split(",") if path] or [shipped_watchlist()]
+    paths = [Path(path) for path in rest.split(",") if path] or [*shipped("watchlist.toml")]
     return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"))
 
 

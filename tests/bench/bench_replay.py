@@ -18,7 +18,7 @@ from schemas.reputation import DAY
 from schemas.topics import TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
-from streams.replay import Range, bounds, replay
+from streams.proving.replay import Range, bounds, replay
 from streams.settings import read_settings
 
 FIRST = 1_793_577_600_000  # 2026-11-02, where the corpus begins

@@ -19,7 +19,7 @@ from agents.naming.companies import CompanyMatcher
 from agents.text.folding import fold
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
-from streams.watchlist import load_watchlist
+from streams.watchlist.reading import load_watchlist
 
 HERE = Path(__file__).parent
 

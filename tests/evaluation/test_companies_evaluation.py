@@ -12,7 +12,7 @@ from evaluation.companies_score import rows_of, score
 
 from agents.naming.companies import CompanyMatcher
 from schemas.post import Entities, Post, Source
-from streams.watchlist import load_watchlist
+from streams.watchlist.reading import load_watchlist
 
 SHARED = Path(os.environ.get("VIGIE_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 AIRLINES = {

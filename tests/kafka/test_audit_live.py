@@ -18,13 +18,13 @@ from live_watch import PARTITIONS, LiveWatch, corpus, raw_records
 
 from schemas.reputation import decode
 from schemas.topics import POSTS, REPUTATION, SEALS
-from streams.audit import audit
-from streams.audit_commands import audit as audit_command
-from streams.audit_commands import replay as replay_command
 from streams.broker.embedded import EmbeddedBroker
 from streams.chain import digest_of
+from streams.proving.audit import audit
+from streams.proving.commands import audit as audit_command
+from streams.proving.commands import replay as replay_command
+from streams.proving.shelf import shelf_of
 from streams.settings import Settings, read_settings
-from streams.shelf import shelf_of
 from streams.versions import altered_versions
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
@@ -130,7 +130,7 @@ def test_replay_in_one_process_or_two_is_the_same_bytes(
     log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = ("--from", "2026-11-02T08:00:00Z", "--to", "2026-11-02T14:00:00Z", "--every", "15m")
-    monkeypatch.setattr("streams.replay.ALONE", 0)
+    monkeypatch.setattr("streams.proving.replay.ALONE", 0)
     made = []
     for processes in ("1", "2"):
         out = tmp_path / processes

@@ -12,7 +12,7 @@ from agents.naming.companies import CompanyMatcher
 from agents.text.folding import Folded, fold
 from schemas.post import Entities, Post, Source
 from schemas.watchlist import Company, Watchlist
-from streams.watchlist import load_watchlist
+from streams.watchlist.reading import load_watchlist
 
 COMPANIES = (
     Company(

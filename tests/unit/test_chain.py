@@ -11,7 +11,7 @@ from agents.measuring.fenced_count import FencedCount
 from schemas.seal import Seal
 from streams.chain import broken, digest_of, last_records
 from streams.log_reader import LogRecord, Reach
-from streams.verification import Verified, _chain, _sealed
+from streams.proving.verification import Verified, _chain, _sealed
 
 
 class MemoryLog:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from streams.exporter import serve
+from streams.exporting.exporter import serve
+from streams.exporting.snapshot import Snapshot
 from streams.settings import SettingsError
-from streams.snapshot import Snapshot
 
 
 class Exporter:

@@ -7,11 +7,11 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.reputation import WINDOWS, Reputation, WindowFigures
-from streams import metrics
-from streams.exposition import companies_exposition
-from streams.metrics import Metric
-from streams.snapshot import Snapshot
-from streams.worker_metrics import worker_registry
+from streams.exporting import metrics
+from streams.exporting.exposition import companies_exposition
+from streams.exporting.metrics import Metric
+from streams.exporting.snapshot import Snapshot
+from streams.exporting.worker_metrics import worker_registry
 
 WINDOW = WindowFigures(
     window="1h", start=0, end=3_600_000, state="ok", score=6_234, low=5_000, high=7_000, prior=0, evidence=2_345,

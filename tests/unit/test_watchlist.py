@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.watchlist import Company, Watchlist, WatchlistError, parse_watchlist
-from streams.watchlist import load_watchlist
+from streams.watchlist.reading import load_watchlist
 
 GOOD = """
 [[company]]

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.watchlist import Company, Watchlist
-from streams.watchlist import load_watchlist
-from streams.watchlist_check import check, common_words, is_everyday, is_short
-from streams.watchlist_commands import watchlist as group
+from streams.watchlist.check import check, common_words, is_everyday, is_short
+from streams.watchlist.commands import watchlist as group
+from streams.watchlist.reading import load_watchlist
 
 
 def said(*companies: Company) -> list[str]:

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.watchlist import Company, Person, WatchlistError, parse_watchlist
-from streams.watchlist_combine import combine
-from streams.watchlist_commands import watchlist as group
-from streams.watchlist_import import BRANDS, IDENTITIES, ImportFailedError, brands, stocks
-from streams.watchlist_toml import watchlist_toml
+from streams.watchlist.candidates import BRANDS, IDENTITIES, ImportFailedError, brands, stocks
+from streams.watchlist.combine import combine
+from streams.watchlist.commands import watchlist as group
+from streams.watchlist.toml import watchlist_toml
 
 INDEX: dict[str, Any] = {
     "nsi": {

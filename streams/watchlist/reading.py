@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from schemas.watchlist import Watchlist, WatchlistError, parse_watchlist
-
-_SOURCE_TREE = Path(__file__).parent.parent / "deploy" / "watchlist.toml"
+from streams.settings import shipped
 
 
 def load_watchlist(path: Path | None = None) -> Watchlist:
@@ -16,7 +14,7 @@ def load_watchlist(path: Path | None = None) -> Watchlist:
 
     Raises `WatchlistError`, with the file's name in every problem, also where it cannot be read.
     """
-    where = path or shipped_watchlist()
+    where = path or shipped("watchlist.toml")[0]
     try:
         text = where.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -43,9 +41,3 @@ def load_watchlists(paths: Sequence[Path]) -> Watchlist:
         tuple(company for _, watchlist in loaded for company in watchlist.companies),
         tuple(person for _, watchlist in loaded for person in watchlist.persons),
     )
-
-
-def shipped_watchlist() -> Path:
-    """Where the watchlist that comes with Vigie lies: in the wheel, or in the source tree."""
-    packed = Path(str(files("streams"))) / "shipped" / "watchlist.toml"
-    return packed if packed.is_file() else _SOURCE_TREE

@@ -9,9 +9,9 @@ from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from streams import metrics as m
+from streams.exporting import metrics as m
+from streams.exporting.snapshot import Snapshot
 from streams.settings import VERSION
-from streams.snapshot import Snapshot
 
 Family = CounterMetricFamily | GaugeMetricFamily
 Samples = Iterable[tuple[tuple[str, ...], float]]

@@ -14,7 +14,7 @@ from schemas.seal import Seal, decode_seal, link
 from schemas.topics import POSTS, REPUTATION, SEALS
 from streams.chain import broken
 from streams.log_reader import LogReader, Reach, log_reader
-from streams.rejudging import Advance
+from streams.proving.rejudging import Advance
 from streams.settings import Settings
 from streams.versions import altered_versions
 

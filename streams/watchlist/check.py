@@ -39,7 +39,7 @@ def check(watchlist: Watchlist) -> list[Caution]:
 @cache
 def common_words() -> frozenset[str]:
     """Everyday words of French and English, folded; the file says where they are from."""
-    lines = files("streams").joinpath("common_words.txt").read_text(encoding="utf-8").splitlines()
+    lines = files("streams.watchlist").joinpath("common_words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 

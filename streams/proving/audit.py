@@ -20,10 +20,10 @@ from schemas.topics import POSTS
 from streams.judges import load_judge
 from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
+from streams.proving.rejudging import ALONE, CURRENT, Advance, Rejudging, rejudging
+from streams.proving.shelf import Published, Shelf, ascending, reached
 from streams.recorder import name_of
-from streams.rejudging import ALONE, CURRENT, Advance, Rejudging, rejudging
 from streams.settings import Settings
-from streams.shelf import Published, Shelf, ascending, reached
 from streams.versions import VersionError, kept_judge
 
 

@@ -1,4 +1,4 @@
-"""Companies from open data, as candidates for a watchlist (`streams.watchlist_combine` makes one of them).
+"""Companies from open data, as candidates for a watchlist (`streams.watchlist.combine` makes one of them).
 
 Two sources, both fetched by the user: the npm package name-suggestion-index (brands with their Wikidata
 identities; BSD-3-Clause) as the `.tgz` of `npm pack` or unpacked, and the PyPI package pytickersymbols (MIT),
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from agents.text.folding import fold
 from schemas.watchlist import HOST, ID, Company
-from streams.watchlist_check import is_everyday, is_short
+from streams.watchlist.check import is_everyday, is_short
 
 BRANDS = "dist/json/nsi.json"
 IDENTITIES = "dist/wikidata/wikidata.json"

@@ -21,7 +21,7 @@ from schemas.reputation import Reputation
 from schemas.topics import POSTS
 from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
-from streams.rejudging import ALONE, CURRENT, Advance, records_in, rejudging
+from streams.proving.rejudging import ALONE, CURRENT, Advance, records_in, rejudging
 from streams.settings import Settings
 
 

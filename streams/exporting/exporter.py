@@ -10,10 +10,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from streams.exposition import CONTENT_TYPE, companies_exposition
+from streams.exporting.exposition import CONTENT_TYPE, companies_exposition
+from streams.exporting.snapshot import Snapshot
+from streams.exporting.worker_metrics import worker_registry
 from streams.settings import SettingsError
-from streams.snapshot import Snapshot
-from streams.worker_metrics import worker_registry
 
 _TEXT = "text/plain; charset=utf-8"
 

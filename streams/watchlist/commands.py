@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from schemas.watchlist import WatchlistError
-from streams.watchlist import load_watchlist
-from streams.watchlist_check import check
-from streams.watchlist_combine import combine
-from streams.watchlist_import import ImportFailedError, brands, stocks
-from streams.watchlist_toml import watchlist_toml
+from streams.watchlist.candidates import ImportFailedError, brands, stocks
+from streams.watchlist.check import check
+from streams.watchlist.combine import combine
+from streams.watchlist.reading import load_watchlist
+from streams.watchlist.toml import watchlist_toml
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

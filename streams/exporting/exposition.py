@@ -2,7 +2,7 @@
 
 Written by hand, not by prometheus_client's registry: a thousand companies make some 80,000 series, which
 that takes most of a second to write and this a tenth of it, in the process that also works the stream. The
-few series of the worker itself are the registry's: `streams.worker_metrics`.
+few series of the worker itself are the registry's: `streams.exporting.worker_metrics`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from schemas.reputation import OUTCOMES, Reputation, WindowFigures
-from streams import metrics as m
-from streams.snapshot import Snapshot
+from streams.exporting import metrics as m
+from streams.exporting.snapshot import Snapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Rows = list[tuple[str, WindowFigures]]  # the labels of a company's window, ready written, and its figures
@@ -31,7 +31,7 @@ _WINDOW_GAUGES: tuple[tuple[m.Metric, Callable[[WindowFigures], float | None]], 
 
 
 def companies_exposition(snapshot: Snapshot) -> bytes:
-    """Every metric of `streams.metrics` that has a company or a person as label."""
+    """Every metric of `streams.exporting.metrics` that has a company or a person as label."""
     return "".join(line for family in _families(snapshot) for line in family).encode()
 
 

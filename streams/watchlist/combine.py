@@ -8,8 +8,8 @@ from typing import Any
 
 from agents.text.folding import fold
 from schemas.watchlist import Company, Watchlist, WatchlistError, parse_watchlist
-from streams.watchlist_import import slug
-from streams.watchlist_toml import watchlist_toml
+from streams.watchlist.candidates import slug
+from streams.watchlist.toml import watchlist_toml
 
 
 def combine(

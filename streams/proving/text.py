@@ -11,7 +11,7 @@ import orjson
 from agents.proving.comparison import Finding
 from schemas.codec import rfc3339
 from streams.chain import Break
-from streams.verification import Verified
+from streams.proving.verification import Verified
 
 IDENTICAL, EXPLAINED, UNEXPLAINED = 0, 3, 4  # exit statuses
 _SHOWN = 12  # differences of one record

@@ -62,11 +62,11 @@ def replay(
     All of posts.v1 is read, up to where it ends at the start or until its clock has passed --to. The live
     watch is not touched. Twice the same call over the same log gives the same bytes.
     """
-    from streams.reading_progress import reading_progress
-    from streams.rejudging import records_in
-    from streams.replay import bounds
-    from streams.replay import replay as replayed
-    from streams.side_topic import write_to_topic
+    from streams.proving.progress import reading_progress
+    from streams.proving.rejudging import records_in
+    from streams.proving.replay import bounds
+    from streams.proving.replay import replay as replayed
+    from streams.proving.side_topic import write_to_topic
 
     when = _range(start, end, every)
     with _log(given) as settings:
@@ -122,11 +122,11 @@ def audit(
 def _audit(
     company: str, person: str | None, when: tuple[int, int], form: str, processes: int, given: dict[str, Any]
 ) -> int:
-    from streams.audit import audit as audited
-    from streams.audit import offsets_to_read
-    from streams.audit_text import findings_json, findings_text, status_of
-    from streams.reading_progress import reading_progress
-    from streams.shelf import shelf_of
+    from streams.proving.audit import audit as audited
+    from streams.proving.audit import offsets_to_read
+    from streams.proving.progress import reading_progress
+    from streams.proving.shelf import shelf_of
+    from streams.proving.text import findings_json, findings_text, status_of
 
     with _log(given) as settings:
         shelf = shelf_of(company, settings.broker or "")
@@ -146,9 +146,9 @@ def _audit(
 
 
 def _verify(form: str, given: dict[str, Any]) -> int:
-    from streams.audit_text import verified_json, verified_status, verified_text
-    from streams.reading_progress import reading_progress
-    from streams.verification import records_to_verify, verify
+    from streams.proving.progress import reading_progress
+    from streams.proving.text import verified_json, verified_status, verified_text
+    from streams.proving.verification import records_to_verify, verify
 
     with _log(given) as settings, reading_progress("verifying", records_to_verify(settings)) as advance:
         verified = list(verify(settings, advance))
@@ -175,7 +175,7 @@ def _log(given: dict[str, Any]) -> Iterator[Settings]:
 
 def _range(start: str, end: str, every: str) -> Any:
     from streams.instants import instant_of, length_of
-    from streams.replay import Range
+    from streams.proving.replay import Range
 
     when = Range(instant_of(start), instant_of(end, end=True), length_of(every))
     if when.end < when.start:

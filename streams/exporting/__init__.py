@@ -1,0 +1,1 @@
+"""What Prometheus scrapes: the series, the snapshot that they show, the probes."""

@@ -1,0 +1,1 @@
+"""The watchlist: read, checked for doubtful forms, and made from open data."""
