@@ -11,6 +11,7 @@ Faust would acknowledge the batch and go on.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -63,18 +64,18 @@ class Topology:
             for record in verdict.records:
                 value = encode_mention(record)
                 if isinstance(record, Mention):
-                    await outbox.send(MENTIONS, record.company.encode(), value)
+                    outbox.put(MENTIONS, record.company.encode(), value)
                     continue
                 for partition in range(self._app.conf.topic_partitions):
-                    await outbox.send(MENTIONS, b"", value, partition)
+                    outbox.put(MENTIONS, b"", value, partition)
             for reject in verdict.rejects:
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
-                await outbox.send(REJECTS, key, encode_reject(reject))
-            await outbox.delivered()
+                outbox.put(REJECTS, key, encode_reject(reject))
             count = self.counts.of(verdict.partition)
             self._before_write()
             self.counts.table.write(verdict.partition, {COUNT: count.state()})
-            await self.counts.table.durable()
+            # in either order: a post that comes again is judged and sent again, and counted once
+            await asyncio.gather(outbox.delivered(), self.counts.table.durable())
             yield
 
     async def measure(self, batches: Any) -> AsyncIterator[None]:
