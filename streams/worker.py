@@ -17,6 +17,7 @@ from typing import Any
 from aiokafka.errors import KafkaConnectionError
 
 from agents.measure import MeasureSettings
+from streams import crash_points
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
@@ -42,6 +43,7 @@ async def work(settings: Settings) -> int:
     judge = load_judge(settings)
     keep_versions(settings, judge)
     app = create_app(settings, settings.broker or "")
+    app.reached = crash_points.chosen()
     # a session may have ended this long after the process was last seen, for a heartbeat may have been due
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
     topology = Topology(
