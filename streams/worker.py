@@ -56,7 +56,7 @@ async def work(settings: Settings) -> int:
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
-    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
+    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest, settings.home)
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)
     app.timer(settings.publish_every)(publisher.publish)
