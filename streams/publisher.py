@@ -78,7 +78,9 @@ class Publisher:
         if time.monotonic() - self._recorded_at < self._record_every:
             return
         self._recorded_at = time.monotonic()
+        self._app.reached("publish-before")
         await self.record(snapshot)
+        self._app.reached("publish-after")
 
     async def record(self, snapshot: Snapshot) -> None:
         """Record the figures, and how far posts.v1 was read."""

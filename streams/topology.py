@@ -11,10 +11,9 @@ Faust would acknowledge the batch and go on.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from typing import Any
 
 import orjson
@@ -59,8 +58,10 @@ class Topology:
 
     async def judge(self, batches: Any) -> AsyncIterator[None]:
         """posts.v1 -> mentions.v1, rejects.v1, counts."""
-        outbox = Outbox(self._app)
+        outbox, reached = Outbox(self._app), self._app.reached
+        batches = _told(batches, lambda: reached("judge-before"))
         async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
+            reached("judge-after")
             for record in verdict.records:
                 value = encode_mention(record)
                 if isinstance(record, Mention):
@@ -73,17 +74,26 @@ class Topology:
                 outbox.put(REJECTS, key, encode_reject(reject))
             count = self.counts.of(verdict.partition)
             self._before_write()
+            # before the records are: a post that comes again is judged and sent again, and counted once
             self.counts.table.write(verdict.partition, {COUNT: count.state()})
-            # in either order: a post that comes again is judged and sent again, and counted once
-            await asyncio.gather(outbox.delivered(), self.counts.table.durable())
+            reached("counts-written")
+            await outbox.delivered()
+            reached("mentions-flushed")
+            await self.counts.table.durable()
+            reached("counts-flushed")
             yield
 
     async def measure(self, batches: Any) -> AsyncIterator[None]:
         """mentions.v1 -> ledger."""
+        reached = self._app.reached
+        batches = _told(batches, lambda: reached("measure-before"))
         async for folded in steps.measure(batches, self.ledgers.of):
+            reached("measure-after")
             self._before_write()
             self.ledgers.table.write(folded.partition, folded.writes)
+            reached("ledger-written")
             await self.ledgers.table.durable()
+            reached("ledger-flushed")
             yield
 
     async def bury(self, batches: Any) -> AsyncIterator[None]:
@@ -96,7 +106,9 @@ class Topology:
                 count.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
             self._before_write()
             self.buried.table.write(partition, {COUNT: count.state()})
+            self._app.reached("buried-written")
             await self.buried.table.durable()
+            self._app.reached("buried-flushed")
             yield
 
     def let_go(self) -> None:
@@ -111,6 +123,13 @@ class Topology:
             assigned.setdefault(tp.topic, set()).add(tp.partition)
         for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
             states.take(assigned.get(topic.name, set()))
+
+
+async def _told(batches: AsyncIterable[Any], come: Callable[[], None]) -> AsyncIterator[Any]:
+    """The same batches; `come` is called as each one comes."""
+    async for batch in batches:
+        come()
+        yield batch
 
 
 def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:

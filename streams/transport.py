@@ -31,6 +31,8 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams import crash_points
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -147,6 +149,12 @@ class BatchingConsumer(driver.Consumer):
         flight = self.in_flight.get(tp)
         return flight.committable() if flight else None
 
+    async def _commit(self, offsets: Any) -> Any:
+        self.app.reached("commit-before")
+        committed = await super()._commit(offsets)
+        self.app.reached("commit-after")
+        return committed
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         self._to_resume.clear()
         await super().on_partitions_revoked(revoked)
@@ -196,6 +204,7 @@ class BatchingApp(faust.App):
 
     batched: frozenset[str] = frozenset()
     batch_size: int = 500
+    reached: crash_points.Reached = staticmethod(crash_points.nothing)
 
     def on_rebalance_end(self) -> None:
         super().on_rebalance_end()

@@ -17,6 +17,7 @@ from typing import Any
 from aiokafka.errors import KafkaConnectionError
 
 from agents.measure import MeasureSettings
+from streams import crash_points
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
@@ -42,6 +43,7 @@ async def work(settings: Settings) -> int:
     judge = load_judge(settings)
     keep_versions(settings, judge)
     app = create_app(settings, settings.broker or "")
+    app.reached = crash_points.chosen()
     # a session may have ended this long after the process was last seen, for a heartbeat may have been due
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
     topology = Topology(
@@ -54,7 +56,7 @@ async def work(settings: Settings) -> int:
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
-    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
+    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest, settings.home)
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)
     app.timer(settings.publish_every)(publisher.publish)
