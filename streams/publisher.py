@@ -16,6 +16,9 @@ from streams.recorder import Recorder
 from streams.topology import Topology
 from streams.transport import BatchingApp
 
+SHARE = 0.05  # of the time, at most, goes into taking snapshots
+LONGEST_REST = 2.0  # seconds: however long they take
+
 
 class Publisher:
     """Takes snapshots; the only reader of the agents' states."""
@@ -40,12 +43,14 @@ class Publisher:
         self._recorder = recorder
         self._record_every = record_every
         self._recorded_at = float("-inf")
+        self._resting_until = float("-inf")
         self.ready = False
         self.newest = self._nothing
 
     def mark_stale(self) -> None:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
         self.ready = False
+        self._resting_until = float("-inf")
         self.newest = replace(self.newest, ready=False)
         self._recorder.forget()
 
@@ -61,10 +66,15 @@ class Publisher:
             await self.record(self.newest)
 
     async def publish(self) -> None:
-        """Take a snapshot and, when it is time, record what changed in reputation.v1."""
-        if not self.ready:
+        """Take a snapshot and, when it is time, record what changed in reputation.v1.
+
+        Figures are so as fresh as they can be while few change, and a backlog is not held up by them."""
+        if not self.ready or time.monotonic() < self._resting_until:
             return
+        busy = time.thread_time()
         self.newest = snapshot = self._take()
+        rest = (time.thread_time() - busy) * (1 / SHARE - 1)
+        self._resting_until = time.monotonic() + min(rest, LONGEST_REST)
         if time.monotonic() - self._recorded_at < self._record_every:
             return
         self._recorded_at = time.monotonic()
