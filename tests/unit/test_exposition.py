@@ -11,7 +11,9 @@ from streams.exporting import metrics
 from streams.exporting.exposition import companies_exposition
 from streams.exporting.metrics import Metric
 from streams.exporting.snapshot import Snapshot
+from streams.exporting.vitals import Vitals
 from streams.exporting.worker_metrics import worker_registry
+from streams.pause import boot_time
 
 WINDOW = WindowFigures(
     window="1h", start=0, end=3_600_000, state="ok", score=6_234, low=5_000, high=7_000, prior=0, evidence=2_345,
@@ -20,8 +22,14 @@ WINDOW = WindowFigures(
 )  # fmt: skip
 
 
+def touched() -> Vitals:
+    return Vitals(beat=boot_time(), heard=boot_time())
+
+
 def exposition(snapshot: Snapshot) -> bytes:
-    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot))
+    return companies_exposition(snapshot) + generate_latest(
+        worker_registry(lambda: snapshot, touched)
+    )
 
 
 def reputation(company: str, person: str | None = None, **changes: object) -> Reputation:
