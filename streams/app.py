@@ -12,6 +12,9 @@ from streams.tables import DurableTable
 from streams.transport import BatchingApp
 
 APP_ID = "vigie"
+# bytes; the client waits for the broker whenever a partition's batch is full, and its own 16 KB are full after
+# some twenty mentions. Kafka takes 1 MB at once
+PRODUCER_BATCH = 512 * 1024
 
 
 def create_app(settings: Settings, broker: str) -> BatchingApp:
@@ -31,6 +34,7 @@ def create_app(settings: Settings, broker: str) -> BatchingApp:
         consumer_auto_offset_reset="earliest",  # "latest" hangs recovery once a segment is deleted
         processing_guarantee="at_least_once",  # exactness comes from the states themselves
         producer_linger=0.0,  # a batch's records are sent together anyway
+        producer_max_batch_size=PRODUCER_BATCH,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,
         broker_commit_interval=1.0,

@@ -17,10 +17,9 @@ from streams.settings import SettingsError
 Point = Literal[
     "judge-before",  # a batch of posts has come, nothing was done with it
     "judge-after",  # it is judged, nothing is sent
-    "mentions-sent",  # mentions and rejects are with the producer
-    "mentions-flushed",  # … and acknowledged; the count is not written
-    "counts-written",  # the count is with the producer
-    "counts-flushed",  # … and acknowledged; the batch is not done
+    "counts-written",  # the count is with the producer, mentions and rejects are not
+    "mentions-flushed",  # mentions and rejects are acknowledged
+    "counts-flushed",  # … and the count; the batch is not done
     "measure-before",  # a batch of mentions has come
     "measure-after",  # it is folded in memory, nothing is written
     "ledger-written",  # its segment is with the producer

@@ -15,7 +15,17 @@ from schemas.codec import encode_post
 from schemas.post import Deletion
 from schemas.reject import encode_reject
 from schemas.topics import POSTS, REJECTS
-from streams.sources.contract import AuthorDelete, Checkpoint, Delete, Dropped, Gap, Source, Upsert
+from streams.sources.contract import (
+    AuthorDelete,
+    Checkpoint,
+    Delete,
+    Dropped,
+    Event,
+    Gap,
+    Source,
+    Trouble,
+    Upsert,
+)
 
 
 @dataclass(slots=True)
@@ -55,9 +65,15 @@ class Cursor:
         fresh.replace(self._path)
 
 
-async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: Callable[[str], None]) -> Fed:
-    """Run `source` from its kept cursor to its end; `say` is told of gaps and, at each checkpoint,
-    of what was fed so far.
+async def feed(
+    source: Source,
+    producer: AIOKafkaProducer,
+    cursor: Cursor,
+    say: Callable[[str], None],
+    note: Callable[[Event], None] = lambda _: None,
+) -> Fed:
+    """Run `source` from its kept cursor to its end; `note` is told every event, `say` gaps, trouble and,
+    at each checkpoint, what was fed so far.
 
     Raises what the source or the producer raises; the kept cursor then still stands before
     everything that Kafka did not acknowledge.
@@ -65,6 +81,7 @@ async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: 
     fed = Fed()
     pending: list[asyncio.Future[object]] = []
     async for event in source.events(cursor.read()):
+        note(event)
         if isinstance(event, Upsert):
             fed.posts += 1
             pending.append(await _send_post(producer, event.post.key, encode_post(event.post)))
@@ -81,6 +98,8 @@ async def feed(source: Source, producer: AIOKafkaProducer, cursor: Cursor, say: 
         elif isinstance(event, Gap):
             fed.gaps += 1
             say(event.detail)
+        elif isinstance(event, Trouble):
+            say(f"{event.detail}; trying again in {event.retry_in:.0f} s")
         elif isinstance(event, Checkpoint):
             await _acknowledged(pending)
             cursor.keep(event.cursor)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaProducer
@@ -11,6 +13,7 @@ from streams.child import end_with_parent
 from streams.feed import Cursor, feed
 from streams.settings import Settings, SettingsError, shipped
 from streams.sources.fields import FieldMap
+from streams.sources.health import Pulse
 from streams.sources.opening import open_source
 
 SAMPLE_SPEED = 60.0  # event seconds for each second: an hour in a minute
@@ -49,8 +52,16 @@ async def feed_source(
             last = loop.time()
             say(words)
 
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for mypy: we run in one
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    pulse = Pulse(settings.home, files.name)
     try:
-        fed = await feed(files, producer, Cursor(settings.home / "cursors", files.name), progress)
+        async with pulse.beating():
+            cursor = Cursor(settings.home / "cursors", files.name)
+            fed = await feed(files, producer, cursor, progress, pulse.note)
+    except asyncio.CancelledError:
+        sys.exit(128 + signal.SIGTERM)
     finally:
         await producer.stop()
     say(f"{fed.words()}; the source is at its end, waiting for more posts in posts.v1")

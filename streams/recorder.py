@@ -70,14 +70,14 @@ class Recorder:
             for reputation in due:
                 if era != self._era:
                     break
-                await self._write(replace(reputation, versions={**versions, **reputation.versions}))
+                self._write(replace(reputation, versions={**versions, **reputation.versions}))
             for seal in seals:
                 if self._sealed.get(seal.partition) != seal:
-                    await self._outbox.send(SEALS, seal.partition.encode(), encode_seal(seal))
+                    self._outbox.put(SEALS, seal.partition.encode(), encode_seal(seal))
                     self._sealed[seal.partition] = seal
             await self._outbox.delivered()
 
-    async def _write(self, reputation: Reputation) -> None:
+    def _write(self, reputation: Reputation) -> None:
         name, now = name_of(reputation), self._steady()
         head, shown = self._heads.get(name), timeless(reputation)
         if head is not None and head.shown == shown and now - head.written < AT_LEAST_EVERY:
@@ -85,7 +85,7 @@ class Recorder:
         value = encode(replace(reputation, previous=head.digest if head else None))
         partition = partition_of(reputation.company, self._partitions)
         self._heads[name] = _Head(digest_of(value), shown, now)
-        await self._outbox.send(REPUTATION, reputation.company.encode(), value, partition)
+        self._outbox.put(REPUTATION, reputation.company.encode(), value, partition)
 
     async def _find_heads(self, names: set[str]) -> None:
         if not names:

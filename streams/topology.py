@@ -67,20 +67,20 @@ class Topology:
             for record in verdict.records:
                 value = encode_mention(record)
                 if isinstance(record, Mention):
-                    await outbox.send(MENTIONS, record.company.encode(), value)
+                    outbox.put(MENTIONS, record.company.encode(), value)
                     continue
                 for partition in range(self._app.conf.topic_partitions):
-                    await outbox.send(MENTIONS, b"", value, partition)
+                    outbox.put(MENTIONS, b"", value, partition)
             for reject in verdict.rejects:
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
-                await outbox.send(REJECTS, key, encode_reject(reject))
-            reached("mentions-sent")
-            await outbox.delivered()
-            reached("mentions-flushed")
+                outbox.put(REJECTS, key, encode_reject(reject))
             count = self.counts.of(verdict.partition)
             self._before_write()
+            # before the records are: a post that comes again is judged and sent again, and counted once
             self.counts.table.write(verdict.partition, {COUNT: count.state()})
             reached("counts-written")
+            await outbox.delivered()
+            reached("mentions-flushed")
             await self.counts.table.durable()
             reached("counts-flushed")
             yield

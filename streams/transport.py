@@ -23,7 +23,7 @@ Five methods of Faust's consumer change:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -205,8 +205,9 @@ class HeedingThread(driver.AIOKafkaConsumerThread):
         renewed_by_heartbeats(consumer._coordinator, self.app.lease)  # noqa: SLF001 - told nowhere else
 
 
-class FencedProducer(driver.Producer):
-    """Faust's producer, which sends under the app's lease only."""
+class BatchingProducer(driver.Producer):
+    """Faust's aiokafka producer, which sends under the app's lease only, and can send many records as the
+    few batches that Kafka stores."""
 
     app: Any
 
@@ -214,10 +215,25 @@ class FencedProducer(driver.Producer):
         await super().on_start()
         fenced(self._ensure_producer(), self.app.lease)
 
+    async def send_records(
+        self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
+    ) -> list[Awaitable[Any]]:
+        """Queue (key, value) pairs for one partition, in order; a future for each batch, done when Kafka
+        acknowledged it. Waits where an earlier batch of the partition is not on its way yet."""
+        producer = self._ensure_producer()
+        batch, sent = producer.create_batch(), []
+        for key, value in records:
+            if batch.append(timestamp=None, key=key, value=value) is None:  # full
+                sent.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                batch.append(timestamp=None, key=key, value=value)  # a first record always finds room
+        sent.append(await producer.send_batch(batch, topic, partition=partition))
+        return sent
+
 
 class BatchingTransport(driver.Transport):
     Consumer = BatchingConsumer
-    Producer = FencedProducer
+    Producer = BatchingProducer
 
 
 class BatchingApp(faust.App):

@@ -59,7 +59,11 @@ async def work(settings: Settings) -> int:
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
     signs = VitalSigns(app)
     server = serve(
-        settings.metrics_host, settings.metrics_port, lambda: publisher.newest, lambda: signs.newest
+        settings.metrics_host,
+        settings.metrics_port,
+        lambda: publisher.newest,
+        lambda: signs.newest,
+        settings.home,
     )
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)

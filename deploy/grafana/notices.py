@@ -74,6 +74,19 @@ NOTICES = {
         ),
         Text("look at the sources and at Kafka.", "regardez les sources et Kafka."),
     ),
+    "VigieSourceTrouble": Notice(
+        "vigie-source-trouble",
+        "vigie-stream",
+        Text("A source gives nothing any more", "Une source ne donne plus rien"),
+        Text(
+            "for a quarter of an hour it has waited, failed or been silent",
+            "depuis un quart d'heure elle attend, a échoué ou se tait",
+        ),
+        Text(
+            "run `vigie sources` where it is fed: it says what it met.",
+            "lancez `vigie sources` là où elle est lue : la cause y est dite.",
+        ),
+    ),
     "VigieAbsent": Notice(
         "vigie-absent",
         "vigie-stream",

@@ -25,7 +25,14 @@ def pipeline(language: Language) -> build.Dashboard:
     made = page(STREAM, language)
     for figure in _now(panels):
         made.with_panel(figure)
-    for panel in (_states(panels), _lag(panels), _behind(panels), _posts(panels), _outcomes(panels)):
+    for panel in (
+        _states(panels),
+        _sources(panels),
+        _lag(panels),
+        _behind(panels),
+        _posts(panels),
+        _outcomes(panels),
+    ):
         made.with_panel(panel)
     for panel in (_commits(panels), _buffer(panels), _recovery(panels)):
         made.with_panel(panel)
@@ -131,6 +138,25 @@ def _states(panels: Panels) -> Drawn:
     )
     states = {"1": Text("ready", "prêt"), "0": Text("recovering", "en récupération")}
     return panels.states(question, Query(series(m.READY), "{{instance}}"), states)
+
+
+def _sources(panels: Panels) -> Drawn:
+    question = Question(
+        Text("Do all sources deliver?", "Toutes les sources livrent-elles ?"),
+        Text(
+            "One band a source, by the label that `vigie sources` shows. In trouble: it waits to try again, has failed "
+            "or is silent. A file read to its end is well.",
+            "Une bande par source, sous l'étiquette que montre `vigie sources`. En difficulté : elle attend, a échoué ou "
+            "se tait. Un fichier lu jusqu'au bout va bien.",
+        ),
+        Text(
+            "No feed tells how it fares: its home is another one",
+            "Aucune source ne dit comment elle va : son dossier est ailleurs",
+        ),
+    )
+    trouble = series(m.SOURCE_STATE, state="~waiting|failed|lost")
+    states = {"1": Text("well", "va bien"), "0": Text("in trouble", "en difficulté")}
+    return panels.states(question, Query(f"1 - max by (source) ({trouble})", "{{source}}"), states)
 
 
 def _lag(panels: Panels) -> Drawn:

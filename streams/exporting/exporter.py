@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -12,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from streams.exporting.exposition import CONTENT_TYPE, companies_exposition
 from streams.exporting.snapshot import Snapshot
+from streams.exporting.source_metrics import SourceCollector
 from streams.exporting.vitals import Vitals
 from streams.exporting.worker_metrics import worker_registry
 from streams.pause import boot_time
@@ -21,11 +23,19 @@ _TEXT = "text/plain; charset=utf-8"
 _YES, _NO = "200 OK", "503 Service Unavailable"
 
 
-def serve(host: str, port: int, newest: Callable[[], Snapshot], vitals: Callable[[], Vitals]) -> WSGIServer:
-    """A server of /metrics, /-/healthy and /-/ready, not yet serving; raises SettingsError where the
-    address cannot be had."""
+def serve(
+    host: str,
+    port: int,
+    newest: Callable[[], Snapshot],
+    vitals: Callable[[], Vitals],
+    home: Path | None = None,
+) -> WSGIServer:
+    """A server of /metrics, /-/healthy and /-/ready, not yet serving; with `home`, of the sources fed from
+    there too. Raises SettingsError where the address cannot be had."""
 
     registry = worker_registry(newest, vitals)
+    if home is not None:
+        registry.register(SourceCollector(home))
 
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         status, kind, body = _answer(environ.get("PATH_INFO", ""), newest(), vitals(), registry)

@@ -27,9 +27,7 @@ def touched() -> Vitals:
 
 
 def exposition(snapshot: Snapshot) -> bytes:
-    return companies_exposition(snapshot) + generate_latest(
-        worker_registry(lambda: snapshot, touched)
-    )
+    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot, touched))
 
 
 def reputation(company: str, person: str | None = None, **changes: object) -> Reputation:
