@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from schemas.topics import Topic
+from streams.lease import Lease
 from streams.settings import Settings
 from streams.tables import DurableTable
 from streams.transport import BatchingApp
@@ -21,6 +22,8 @@ def create_app(settings: Settings, broker: str) -> BatchingApp:
     app = BatchingApp(
         APP_ID,
         broker=[f"kafka://{address}" for address in broker.split(",")],
+        broker_credentials=settings.security.credentials(),
+        topic_replication_factor=settings.replication,
         store="memory://",  # state is rebuilt from the changelog: a few records, see streams.tables
         datadir=str(Path(settings.home) / "worker"),
         autodiscover=False,
@@ -39,6 +42,8 @@ def create_app(settings: Settings, broker: str) -> BatchingApp:
         stream_wait_empty=True,
         Table=DurableTable,
     )
+    # the group may give partitions away a session after the last heartbeat that it answered
+    app.lease = Lease(app.conf.broker_session_timeout - 1.0)
     app.batch_size = settings.batch if settings.micro_batches else 1
     return app
 

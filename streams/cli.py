@@ -122,9 +122,9 @@ def run(
     load_credibility(settings)
     feed = None if no_feed else _feed_arguments(source, fields, speed, follow=follow)
     broker = (
-        None
-        if settings.broker
-        else EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+        EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+        if settings.embedded()
+        else None
     )
     sys.exit(asyncio.run(run_watch(settings, feed, say, broker)))
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 from agents.judge import Judge
 from schemas.reputation import OUTCOMES, Reputation
-from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.clock import StreamClock
 from streams.exporting.snapshot import Snapshot
 from streams.recorder import Recorder
 from streams.topology import Topology
 from streams.transport import BatchingApp
+from streams.vital_signs import positions
 
 SHARE = 0.05  # of the time, at most, goes into taking snapshots
 LONGEST_REST = 2.0  # seconds: however long they take
@@ -121,21 +120,6 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             traffic=traffic,
             rejects=rejects,
-            lag=self._lag(),
+            lag={(tp.topic, tp.partition): left for tp, (_, left) in positions(self._app).items()},
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )
-
-    def _lag(self) -> dict[tuple[str, int], int]:
-        """Records between the committed offset and the end, where both are known: Faust learns them
-        when it seeks after recovery and when it fetches."""
-        consumer: Any = self._app.consumer
-        lag = {}
-        for tp in consumer.assignment():
-            if tp.topic not in {POSTS.name, MENTIONS.name, REJECTS.name}:
-                continue
-            sought = tp in consumer._read_offset  # noqa: SLF001 - Faust tells it nowhere else
-            end = consumer.highwater(tp)
-            if sought and end is not None:
-                committed = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - the same
-                lag[tp.topic, tp.partition] = max(0, end - committed)
-        return lag

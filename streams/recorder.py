@@ -20,6 +20,7 @@ from streams.chain import digest_of, last_records
 from streams.log_reader import log_reader
 from streams.outbox import Outbox
 from streams.partitions import partition_of
+from streams.security import PLAINTEXT, Security
 
 AT_LEAST_EVERY = 3600.0  # seconds: figures that do not change are recorded this often
 
@@ -114,12 +115,12 @@ def timeless(reputation: Reputation) -> Reputation:
     )
 
 
-def tails_of(bootstrap: str) -> Tails:
+def tails_of(bootstrap: str, security: Security = PLAINTEXT) -> Tails:
     """Reads the ends of reputation.v1 on the Kafka at `bootstrap`."""
 
     def read(wanted: Mapping[int, set[str]]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
-        with log_reader(bootstrap) as reader:
+        with log_reader(bootstrap, security) as reader:
             for reach in reader.reaches(REPUTATION.name):
                 found |= last_records(reader, reach, wanted.get(reach.partition, ()))
         return found

@@ -20,12 +20,13 @@ import orjson
 
 from agents import steps
 from agents.judge import Judge
-from agents.measure import Measure, MeasureSettings
+from agents.measure import MeasureSettings
 from agents.measuring.fenced_count import FencedCount
 from schemas.mention import Mention, encode_mention
 from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.app import table_of, topic_of
+from streams.lost_state import whole_ledger
 from streams.outbox import Outbox
 from streams.tables import PartitionStates
 from streams.transport import BatchingApp
@@ -47,11 +48,12 @@ class Topology:
     ) -> None:
         """`before_write` does not return where this worker may have lost its partitions unknowingly."""
         self._app = app
+        app.next_offset = self.next_offset
         self._before_write = before_write
         self._judge = judge
         self._secret = secret
         self.counts = PartitionStates(table_of(app, "counts"), _count)
-        self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: _ledger(rows, measure))
+        self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: whole_ledger(rows, measure))
         self.buried = PartitionStates(table_of(app, "buried"), _count)
         for topic, agent in ((POSTS, self.judge), (MENTIONS, self.measure), (REJECTS, self.bury)):
             app.agent(topic_of(app, topic), name=agent.__name__)(_deadly(agent))
@@ -104,12 +106,22 @@ class Topology:
             for record in batch:
                 letter = orjson.loads(record.value)
                 count.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
+            count.add("", batch[-1].offset, ())  # how far this partition was read
             self._before_write()
             self.buried.table.write(partition, {COUNT: count.state()})
             self._app.reached("buried-written")
             await self.buried.table.durable()
             self._app.reached("buried-flushed")
             yield
+
+    def next_offset(self, topic: str, partition: int) -> int | None:
+        """The offset after the last that the partition's state has; None where it is not held."""
+        if topic == MENTIONS.name:
+            measure = self.ledgers.held.get(partition)
+            return None if measure is None else measure.fence + 1
+        states = {POSTS.name: self.counts, REJECTS.name: self.buried}.get(topic)
+        count = states and states.held.get(partition)
+        return count.fence.get("", -1) + 1 if count else None
 
     def let_go(self) -> None:
         """Partitions are moving: no state is ours until it is taken again."""
@@ -134,12 +146,6 @@ async def _told(batches: AsyncIterable[Any], come: Callable[[], None]) -> AsyncI
 
 def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:
     return FencedCount(dict(rows).get(COUNT))
-
-
-def _ledger(rows: Iterator[tuple[str, bytes]], settings: MeasureSettings) -> Measure:
-    measure = Measure(settings)
-    measure.restore(rows)
-    return measure
 
 
 def _deadly(agent: Callable[[Any], AsyncIterator[None]]) -> Callable[[Any], AsyncIterator[None]]:

@@ -31,6 +31,7 @@ from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.versions import keep_versions
+from streams.vital_signs import VitalSigns
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
@@ -53,15 +54,23 @@ async def work(settings: Settings) -> int:
         author_secret(settings.author_key or settings.home / "author.key"),
         guard.check,
     )
-    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
+    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or "", settings.security))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
-    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest, settings.home)
+    signs = VitalSigns(app)
+    server = serve(
+        settings.metrics_host,
+        settings.metrics_port,
+        lambda: publisher.newest,
+        lambda: signs.newest,
+        settings.home,
+    )
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher)
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
     spare_collections()
+    looking = asyncio.create_task(signs.watch())
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -74,6 +83,8 @@ async def work(settings: Settings) -> int:
         log.critical("no Kafka answers at %s: check the address, or see `vigie doctor`", settings.broker)
         return 1
     finally:
+        looking.cancel()
+        app.lease.release()
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()
         server.shutdown()
@@ -126,6 +137,7 @@ def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publishe
         nonlocal moving, held
         moving = False
         _, partitions = given
+        app.lease.renew()
         if held - partitions:
             publisher.show_nothing()
         held = set(partitions)

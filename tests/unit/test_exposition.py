@@ -13,7 +13,9 @@ from streams.exporting.exposition import companies_exposition
 from streams.exporting.metrics import Metric
 from streams.exporting.snapshot import Snapshot
 from streams.exporting.source_metrics import SourceCollector
+from streams.exporting.vitals import Vitals
 from streams.exporting.worker_metrics import worker_registry
+from streams.pause import boot_time
 from streams.sources.health import Pulse
 
 WINDOW = WindowFigures(
@@ -23,8 +25,12 @@ WINDOW = WindowFigures(
 )  # fmt: skip
 
 
+def touched() -> Vitals:
+    return Vitals(beat=boot_time(), heard=boot_time())
+
+
 def exposition(snapshot: Snapshot) -> bytes:
-    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot))
+    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot, touched))
 
 
 def reputation(company: str, person: str | None = None, **changes: object) -> Reputation:
