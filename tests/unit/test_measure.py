@@ -105,6 +105,22 @@ def test_a_withdrawal_is_of_every_quarter_and_forgotten_when_it_can_void_no_more
     assert (measure.totals.late_retractions, measure._withdrawals.times) == (1, {})
 
 
+@pytest.mark.parametrize("others", [FAN - 1, 1], ids=["merged", "alone"])
+def test_a_withdrawal_outlives_the_batches_around_it(others: int) -> None:
+    """Its segment is merged with others, or holds nothing else and stays when those of closed days go."""
+    lea, last = "1" * 32, START + 31 * DAY
+    batches = [withdraw(lea, START + 25 * DAY), *(mention(f"t:{n}") for n in range(others)), mention("t:x", at=last)]
+    table: dict[str, bytes] = {}
+    measure = Measure(MeasureSettings())
+    for offset, record in arrive(*batches):
+        apply(table, measure.fold([(offset, record)], NOW))
+    again = Measure(MeasureSettings())
+    again.restore(table.items())
+    again.fold([(99, replace(by(lea, "t:y", START + 20 * DAY), origin=Coordinates("posts.v1", 0, 99)))], NOW)
+    assert window(again, "28d", last).mentions == (0, 0, 1, 0)
+    assert again.entries == 2
+
+
 def test_a_post_that_two_claim_stands_by_the_ledger_s_rule_whoever_withdraws() -> None:
     """The lesser bytes of one version stand, withdrawn or not; then the withdrawal decides: in any order."""
     lea, leo = "1" * 32, "2" * 32
