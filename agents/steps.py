@@ -12,12 +12,13 @@ from typing import Protocol
 
 from agents.judge import Judge
 from agents.measure import Measure
+from agents.measuring.author_keys import author_root
 from agents.measuring.fenced_count import FencedCount
 from agents.measuring.mentions import mentions_of
 from schemas.codec import decode_post, rfc3339
 from schemas.judged import Judged
-from schemas.mention import Coordinates, Mention, Retraction, decode_mention
-from schemas.post import PLATFORMS, Deletion, Post
+from schemas.mention import AuthorRetraction, Coordinates, MentionRecord, Retraction, decode_mention
+from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid, Reject, reject_of
 
 FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
@@ -43,9 +44,9 @@ class Verdict:
     """What `judge` makes of one batch: everything to be sent before the batch is done."""
 
     partition: int
-    # in the order of the posts, for `measure` tells by the origin's offset what has passed; a
-    # Retraction goes to every partition
-    records: list[Mention | Retraction] = field(default_factory=list)
+    # in the order of the posts, for `measure` tells by the origin's offset what has passed; what is no
+    # Mention goes to every partition
+    records: list[MentionRecord] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -90,6 +91,11 @@ def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, 
         elif isinstance(found, Deletion):
             verdict.records.append(Retraction(found.key, None, found.at, origin))
             names = ("deletion",)
+        elif isinstance(found, AuthorDeletion):
+            root = author_root(found.platform, found.author, secret)
+            # nobody can withdraw what is still to be written
+            verdict.records.append(AuthorRetraction(root, min(found.at, record.timestamp), origin))
+            names = ("author-deletion",)
         else:
             verdict.rejects.append(_reject(record, found))
             names = ("rejected",)
@@ -121,7 +127,7 @@ def _counted(post: Post) -> str:
     return post.platform if post.platform in PLATFORMS else "other"
 
 
-def _decoded(record: Record) -> Post | Deletion | Invalid:
+def _decoded(record: Record) -> PostRecord | Invalid:
     found = decode_post(record.value or b"")
     if isinstance(found, Post) and found.created_at > record.timestamp + FUTURE_ALLOWANCE:
         return _from_the_future(found, record)

@@ -12,7 +12,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from schemas.codec import encode_post
-from schemas.post import Deletion
+from schemas.post import AuthorDeletion, Deletion
 from schemas.reject import encode_reject
 from schemas.topics import POSTS, REJECTS
 from streams.sources.contract import (
@@ -36,13 +36,13 @@ class Fed:
     deletions: int = 0
     dropped: int = 0
     gaps: int = 0
-    accounts: int = 0  # withdrawn accounts, which cannot be applied yet: said, never hidden
+    accounts: int = 0  # withdrawn ones
 
     def words(self) -> str:
         parts = [f"{self.posts:,} posts", f"{self.deletions:,} deletions" if self.deletions else ""]
         parts += [f"{self.dropped:,} to rejects.v1" if self.dropped else ""]
         parts += [f"{self.gaps:,} gaps" if self.gaps else ""]
-        parts += [f"{self.accounts:,} withdrawn accounts whose posts stay" if self.accounts else ""]
+        parts += [f"{self.accounts:,} withdrawn accounts" if self.accounts else ""]
         return "fed " + ", ".join(part for part in parts if part)
 
 
@@ -95,6 +95,8 @@ async def feed(
             pending.append(await producer.send(REJECTS.name, encode_reject(reject), key=key))
         elif isinstance(event, AuthorDelete):
             fed.accounts += 1
+            gone = AuthorDeletion(event.platform, event.author, event.at)
+            pending.append(await _send_post(producer, gone.key, encode_post(gone)))
         elif isinstance(event, Gap):
             fed.gaps += 1
             say(event.detail)

@@ -14,10 +14,11 @@ from pathlib import Path
 from oracle import World, outcome
 
 from agents.judge import Judge
+from agents.measuring.author_keys import author_root
 from agents.measuring.mentions import mentions_of
 from schemas.codec import decode_post
-from schemas.mention import Coordinates, Retraction
-from schemas.post import PLATFORMS, Deletion, Post
+from schemas.mention import AuthorRetraction, Coordinates, Retraction
+from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post
 from schemas.reject import Invalid
 from schemas.reputation import WindowFigures
 from streams.judges import load_judge
@@ -47,6 +48,10 @@ class Recomputed:
         elif isinstance(found, Deletion):
             self.outcomes["deletion"] += 1
             self.world.take(Retraction(found.key, None, found.at, origin))
+        elif isinstance(found, AuthorDeletion):
+            self.outcomes["author-deletion"] += 1
+            root = author_root(found.platform, found.author, secret)
+            self.world.take(AuthorRetraction(root, found.at, origin))
         else:
             self._post(found, judge, secret, origin)
 

@@ -20,7 +20,7 @@ from agents.proving.judged_by import Stretch
 from agents.proving.recount import Rejudged
 from agents.steps import verdict_of
 from schemas.judged import Credibility, Judged, Language, Sentiment, Speaker
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from schemas.post import Post
 from streams.judges import load_judge
 from streams.log_reader import LogReader, Reach
@@ -67,7 +67,7 @@ class Bench:
         batch = list(self.reader.read(piece.reach))
         if not batch:
             return []
-        found: dict[int, dict[Mention | Retraction, None]] = {record.offset: {} for record in batch}
+        found: dict[int, dict[MentionRecord, None]] = {record.offset: {} for record in batch}
         judges = [self.judge(version) for version in piece.rules] or [cast("Judge", _Nobody())]
         for judge in judges:
             for record in verdict_of(batch, judge, FencedCount(), _SECRET).records:
@@ -157,8 +157,8 @@ class _Nobody:
         ]
 
 
-def _wanted(record: Mention | Retraction, piece: Piece) -> bool:
-    if piece.only is None or isinstance(record, Retraction):
+def _wanted(record: MentionRecord, piece: Piece) -> bool:
+    if piece.only is None or not isinstance(record, Mention):
         return True
     return partition_of(record.company, piece.partitions) == piece.only
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from agents.measure import MeasureSettings
 from agents.proving.judged_by import Stretch
 from agents.proving.recount import Recount, Rejudged
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from schemas.reputation import Reputation
 from schemas.topics import POSTS
 from streams.log_reader import Reach, log_reader
@@ -101,7 +101,7 @@ class States:
         self._company = company
         self._states = {number: Recount(MeasureSettings()) for number in wanted}
 
-    def take(self, record: Mention | Retraction) -> None:
+    def take(self, record: MentionRecord) -> None:
         if isinstance(record, Mention):
             place = partition_of(record.company, self._partitions)
             if place in self._states:
