@@ -21,8 +21,9 @@ class Pace:
         judge: Any = SimpleNamespace(versions={}, version="1")
         recorder: Any = SimpleNamespace(record=self.record, forget=lambda: None)
         topology: Any = SimpleNamespace(counts=SimpleNamespace(held={}))
+        app: Any = SimpleNamespace(reached=lambda _: None)
         nothing: Any = None
-        self.publisher = Publisher(nothing, topology, judge, nothing, recorder, record_every=30.0)
+        self.publisher = Publisher(app, topology, judge, nothing, recorder, record_every=30.0)
         self.publisher.ready = True
         monkeypatch.setattr(self.publisher, "_take", self.take)
 
