@@ -15,7 +15,7 @@ from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.vital_signs import positions
 
-SHARE = 0.05  # of the time, at most, goes into taking snapshots
+SHARE = 0.03  # of the time, at most, goes into taking snapshots
 LONGEST_REST = 2.0  # seconds: however long they take
 
 

@@ -126,10 +126,12 @@ def log_to(path: Path) -> None:
 def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publisher) -> None:
     held: set[Any] = set()
     moving = False
+    moves = 0
 
     async def revoked(*_: Any, **__: Any) -> None:
-        nonlocal moving
+        nonlocal moving, moves
         moving = True
+        moves += 1
         publisher.mark_stale()
         topology.let_go()
 
@@ -143,9 +145,12 @@ def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publishe
         held = set(partitions)
 
     async def recovered(*_: Any, **__: Any) -> None:
+        before = moves
         if moving:  # a recovery that the next rebalance overtook
             return
-        topology.take_assigned()
+        await topology.take_assigned()
+        if moves != before:  # … in its midst
+            return
         publisher.ready = bool(held)
         await publisher.publish()
 
