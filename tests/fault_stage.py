@@ -38,10 +38,10 @@ def watchlist_of_all() -> str:
     return "".join(f'[[company]]\nid = "{key}"\nname = "{name}"\n\n' for name, key in ids)
 
 
-def posts_of(count: int, part: int) -> list[bytes]:
-    """`count` records of one hour, the `part`-th; one in fifty cannot be read."""
+def posts_of(count: int, part: int, start: int = START, span: int = HOUR) -> list[bytes]:
+    """`count` records of the `part`-th `span` (ms) from `start` on; one in fifty cannot be read."""
     found = []
-    for number, line in enumerate(made_posts(count, seed=part, start=START + part * HOUR, span=HOUR)):
+    for number, line in enumerate(made_posts(count, seed=part, start=start + part * span, span=span)):
         variant = sum(orjson.loads(line)["key"].encode()) % VARIANTS  # an edit speaks of the same
         for name, others in NAMES.items():
             line = line.replace(name, others[variant])  # noqa: PLW2901
