@@ -73,8 +73,14 @@ $(PEERS)/.installed: Makefile
 	@touch $@
 
 .PHONY: faults
-faults: $(STAMP) ## the slower faults on a real broker: kill -9 of Kafka, a worker that stands still
-	$(BIN)/python -m pytest -m faults tests
+faults: $(STAMP) ## break everything on a real broker, some half an hour; ends with a table of faults
+	$(BIN)/python -m pytest -m "faults or kafka" tests/faults
+	$(BIN)/python -m pytest -m faults tests --ignore tests/faults
+
+.PHONY: soak
+soak: $(STAMP) ## a steady load with faults; MINUTES=10: what must not grow, memory, handles, state, lag
+	PYTHONPATH=.:tests $(BIN)/python tests/faults/soak.py --minutes $(MINUTES)
+MINUTES ?= 10
 
 .PHONY: dashboards
 dashboards: $(STAMP) ## write Grafana's dashboards and alert rules again from their code

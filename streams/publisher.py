@@ -120,6 +120,8 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             traffic=traffic,
             rejects=rejects,
+            ledger_posts=sum(measure.entries for measure in ledgers.values()),
+            ledger_bytes=sum(measure.size for measure in ledgers.values()),
             lag={(tp.topic, tp.partition): left for tp, (_, left) in positions(self._app).items()},
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )

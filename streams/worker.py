@@ -27,7 +27,7 @@ from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
 from streams.rules_history import rules_changed
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.versions import keep_versions
@@ -35,6 +35,7 @@ from streams.vital_signs import VitalSigns
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
+LEAST_SECRET = 16  # bytes
 
 
 async def work(settings: Settings) -> int:
@@ -108,7 +109,13 @@ def author_secret(path: Path) -> bytes:
         with contextlib.suppress(FileExistsError):  # another worker was faster
             os.link(fresh, path)
         fresh.unlink()
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) < LEAST_SECRET:
+        raise SettingsError(
+            f"{path} has {len(secret)} bytes: a key of author hashes that short hides nobody, and every author would "
+            "be another than before. Put the old key back from a copy, or give one of 32 random bytes"
+        )
+    return secret
 
 
 def log_to(path: Path) -> None:
