@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from aiokafka import AIOKafkaProducer
 
 from streams.child import end_with_parent
+from streams.erasing.record import catch_up
 from streams.feed import Cursor, feed
+from streams.sealing.vault import open_vault
 from streams.settings import Settings, SettingsError, shipped
 from streams.sources.fields import FieldMap
 from streams.sources.opening import open_source
@@ -45,8 +47,10 @@ async def feed_source(
             last = loop.time()
             say(words)
 
+    vault = open_vault(settings)
     try:
-        fed = await feed(files, producer, Cursor(settings.home / "cursors", files.name), progress)
+        await asyncio.to_thread(catch_up, settings)
+        fed = await feed(files, producer, Cursor(settings.home / "cursors", files.name), progress, vault)
     finally:
         await producer.stop()
     say(f"{fed.words()}; the source is at its end, waiting for more posts in posts.v1")

@@ -23,10 +23,10 @@ from agents.judge import Judge
 from agents.measure import Measure, MeasureSettings
 from agents.measuring.fenced_count import FencedCount
 from schemas.mention import Mention, encode_mention
-from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.app import table_of, topic_of
 from streams.outbox import Outbox
+from streams.sealing.vault import Vault
 from streams.tables import PartitionStates
 from streams.transport import BatchingApp
 
@@ -44,12 +44,14 @@ class Topology:
         measure: MeasureSettings,
         secret: bytes,
         before_write: Callable[[], None],
+        vault: Vault | None = None,
     ) -> None:
         """`before_write` does not return where this worker may have lost its partitions unknowingly."""
         self._app = app
         self._before_write = before_write
         self._judge = judge
         self._secret = secret
+        self._vault = vault or Vault()
         self.counts = PartitionStates(table_of(app, "counts"), _count)
         self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: _ledger(rows, measure))
         self.buried = PartitionStates(table_of(app, "buried"), _count)
@@ -59,7 +61,9 @@ class Topology:
     async def judge(self, batches: Any) -> AsyncIterator[None]:
         """posts.v1 -> mentions.v1, rejects.v1, counts."""
         outbox = Outbox(self._app)
-        async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
+        async for verdict in steps.judge(
+            batches, self._judge, self.counts.of, self._secret, self._vault.open
+        ):
             for record in verdict.records:
                 value = encode_mention(record)
                 if isinstance(record, Mention):
@@ -67,9 +71,10 @@ class Topology:
                     continue
                 for partition in range(self._app.conf.topic_partitions):
                     await outbox.send(MENTIONS, b"", value, partition)
-            for reject in verdict.rejects:
+            letters = self._vault.rejects(verdict.rejects)
+            for reject, letter in zip(verdict.rejects, letters, strict=True):
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
-                await outbox.send(REJECTS, key, encode_reject(reject))
+                await outbox.send(REJECTS, key, letter)
             await outbox.delivered()
             count = self.counts.of(verdict.partition)
             self._before_write()

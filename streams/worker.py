@@ -20,12 +20,14 @@ from agents.measure import MeasureSettings
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
+from streams.erasing.record import catch_up
 from streams.exporting.exporter import serve
 from streams.judges import load_judge, spare_collections
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
 from streams.rules_history import rules_changed
+from streams.sealing.vault import open_vault
 from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
@@ -50,13 +52,14 @@ async def work(settings: Settings) -> int:
         MeasureSettings(),
         author_secret(settings.author_key or settings.home / "author.key"),
         guard.check,
+        open_vault(settings),
     )
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
     server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
-    _follow_rebalances(app, topology, publisher)
+    _follow_rebalances(app, topology, publisher, settings)
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
     spare_collections()
@@ -110,9 +113,12 @@ def log_to(path: Path) -> None:
     )
 
 
-def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publisher) -> None:
+def _follow_rebalances(
+    app: BatchingApp, topology: Topology, publisher: Publisher, settings: Settings
+) -> None:
     held: set[Any] = set()
     moving = False
+    erased_again = False  # what is on record as erased, in a key store that may come from a backup
 
     async def revoked(*_: Any, **__: Any) -> None:
         nonlocal moving
@@ -129,6 +135,10 @@ def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publishe
         held = set(partitions)
 
     async def recovered(*_: Any, **__: Any) -> None:
+        nonlocal erased_again
+        if not erased_again:
+            await asyncio.to_thread(catch_up, settings)
+            erased_again = True
         if moving:  # a recovery that the next rebalance overtook
             return
         topology.take_assigned()
