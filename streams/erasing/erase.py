@@ -12,13 +12,14 @@ import orjson
 
 from schemas.codec import rfc3339
 from schemas.post import Post
-from schemas.topics import POSTS, REJECTS
+from schemas.topics import ERASURES, POSTS, REJECTS
+from streams.admin import ensure_topics
 from streams.erasing.record import tell
-from streams.erasing.traces import Trace, letters, names_one_of, plain_posts, trace_of
+from streams.erasing.traces import Trace, letters, names_one_of, plain_posts, sealed_elsewhere, trace_of
 from streams.log_reader import LogReader, log_reader
 from streams.sealing.keys import KeyStore
 from streams.sealing.naming import author_number, goes_by, nameless
-from streams.sealing.vault import Vault, key_store
+from streams.sealing.vault import NoKeysError, Vault, key_store
 from streams.settings import Settings, SettingsError
 
 
@@ -90,6 +91,11 @@ def erase(settings: Settings, whom: Whom, advance: Callable[[int], None]) -> Rec
     what = "author" if whom.key is None else "post"
     try:
         with log_reader(settings.broker or "") as reader:
+            if store.foreign() and sealed_elsewhere(reader, store):
+                raise NoKeysError(
+                    f"posts are sealed, and {store.path} holds none of their keys: set VIGIE_KEYS"
+                )
+            ensure_topics(settings.broker or "", (ERASURES,), len(reader.reaches(POSTS.name)))
             sealed, clear = _letters(reader, vault, (whom.name, *whom.also))
             subjects, found = keys_of(store, whom)
             destroyed: list[int] = []

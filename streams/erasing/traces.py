@@ -13,9 +13,10 @@ import orjson
 from schemas.codec import rfc3339
 from schemas.post import Post
 from schemas.reject import open_reject
-from schemas.sealed import decode_record
+from schemas.sealed import Sealed, decode_record
 from schemas.topics import POSTS, REJECTS, Topic
 from streams.log_reader import LogReader, LogRecord
+from streams.sealing.keys import KeyStore
 from streams.sealing.vault import Vault
 
 Wanted = Callable[[Post], bool]
@@ -39,6 +40,13 @@ def letters(reader: LogReader, vault: Vault) -> Iterator[tuple[LogRecord, dict[s
         for record in reader.read(reach):
             wire = orjson.loads(record.value or b"{}")
             yield record, open_reject(wire, vault.open_box), wire.get("sealed", {}).get("by")
+
+
+def sealed_elsewhere(reader: LogReader, store: KeyStore) -> bool:
+    """Is there a sealed post in posts.v1 of whose key `store` knows nothing?"""
+    records = (record for reach in reader.reaches(POSTS.name) for record in reader.read(reach))
+    found = (decode_record(record.value or b"") for record in records)
+    return any(isinstance(one, Sealed) and not store.secrets([one.by]) for one in found)
 
 
 def plain_posts(

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from streams.settings import SettingsError
+
 SECRET = 32  # bytes
 _CLOCK = 20  # bits below the milliseconds of a number
 _TABLES = """
@@ -43,7 +45,14 @@ class KeyStore:
     """Not for several threads; several processes and hosts may open the same file."""
 
     def __init__(self, path: Path) -> None:
+        """Made where there is none. Raises SettingsError for a file that cannot be used."""
         self.path = path
+        try:
+            self._open(path)
+        except (OSError, sqlite3.Error) as error:
+            raise SettingsError(f"{path} cannot serve as the key store ({error}): see VIGIE_KEYS") from error
+
+    def _open(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
@@ -85,9 +94,9 @@ class KeyStore:
         marks = ",".join("?" * len(numbers))
         return dict(self._db.execute(f"select id, secret from keys where id in ({marks})", numbers))  # noqa: S608
 
-    def empty(self) -> bool:
-        """Has this store never held a key?"""
-        return self._db.execute("select 1 from keys limit 1").fetchone() is None
+    def foreign(self) -> bool:
+        """Does this store hold no key of any post? Then it is hardly the one that the feed wrote."""
+        return self._db.execute("select 1 from keys where post != 0 limit 1").fetchone() is None
 
     def of_author(self, subject: int) -> tuple[list[int], list[int]]:
         """(accounts, numbers of their keys) for an author's hash, whether it is of the account or of its handle."""

@@ -70,15 +70,16 @@ class Vault:
         ]
 
     def open(self, sealed: Sequence[Sealed]) -> list[Post | Gone | Invalid]:
-        """Each post, or what is left of it. Raises NoKeysError where this store never held a key."""
+        """Each post, or what is left of it. Raises NoKeysError where this store holds no key of any
+        post, for then it is not the feed's."""
         if not sealed:
             return []
         if self._store is None:
             raise NoKeysError("posts are sealed, and no key store is named: set VIGIE_KEYS")
         secrets = self._store.secrets([one.by for one in sealed])
-        if not secrets and self._store.empty():
+        if not secrets and self._store.foreign():
             raise NoKeysError(
-                f"posts are sealed, and {self._store.path} holds no key: set VIGIE_KEYS to the feed's key store"
+                f"posts are sealed, and {self._store.path} holds no key of any: set VIGIE_KEYS to the feed's key store"
             )
         return [_opened(one, secrets) for one in sealed]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.sealing.keys import KeyStore, Owner
+from streams.settings import SettingsError
 
 
 def everything_beside(path: Path) -> bytes:
@@ -35,11 +36,19 @@ def test_a_destroyed_key_is_no_longer_in_any_byte_of_the_store(path: Path) -> No
 
 def test_an_erased_key_is_told_from_one_that_never_was(path: Path) -> None:
     store = KeyStore(path)
-    assert store.empty()
-    (kept, secret), (gone, _) = store.make([Owner(), Owner()])
+    assert store.foreign()
+    (kept, secret), (gone, _) = store.make([Owner(post=1), Owner()])
     store.shred([gone])
     assert store.secrets([kept, gone, 7]) == {kept: secret, gone: None}
-    assert not store.empty()
+    assert not store.foreign()
+    store.shred([kept])
+    assert store.foreign()
+
+
+def test_what_is_no_key_store_is_refused(path: Path) -> None:
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(SettingsError, match="VIGIE_KEYS"):
+        KeyStore(path)
 
 
 def test_numbers_grow_and_never_come_twice_even_after_a_restore(path: Path, tmp_path: Path) -> None:

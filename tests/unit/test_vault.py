@@ -121,6 +121,10 @@ def test_a_worker_without_the_keys_does_not_take_everything_for_erased(
     (raw,) = sealed(Vault(store), OTHER)
     with pytest.raises(NoKeysError, match="VIGIE_KEYS"):
         opened(Vault(KeyStore(tmp_path / "another")), raw)
+    busy = KeyStore(tmp_path / "busy")
+    Vault(busy).rejects([reject_of(b"{", Invalid("not-json", ""), topic="t", partition=0, offset=0, at=0)])
+    with pytest.raises(NoKeysError, match="VIGIE_KEYS"):
+        opened(Vault(busy), raw)
     with pytest.raises(NoKeysError, match="VIGIE_KEYS"):
         opened(Vault(), raw)
 
@@ -129,7 +133,7 @@ def test_erased_and_lost_are_told_apart(store: KeyStore, tmp_path: Path) -> None
     vault = Vault(store)
     (raw,) = sealed(vault, POST)
     elsewhere = KeyStore(tmp_path / "another")
-    elsewhere.make([Owner()])
+    elsewhere.make([Owner(post=1)])
     (lost,) = opened(Vault(elsewhere), raw)
     store.shred(store.of_author(author_number("bluesky", "@QUILL.example", store))[1])
     (erased,) = opened(vault, raw)
