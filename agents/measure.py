@@ -16,6 +16,7 @@ from agents.measuring.ledger import Ledger, Verdict
 from agents.measuring.panes import Sums, pane_of
 from agents.measuring.tally import CompanyTally, Tally
 from agents.measuring.windows import Timeline
+from agents.standing.evidence import Moved
 from agents.standing.figures import Figures, Reading
 from agents.standing.reputation import ScoreSettings
 from schemas.mention import Mention, Retraction
@@ -133,6 +134,10 @@ class Measure:
                 )
             )
         return found
+
+    def moved(self, subject: str, at: int) -> tuple[Moved, ...]:
+        """The posts that moved the subject's 24-hour score most as of `at`, and how far."""
+        return self._reading(subject, at).moved
 
     def _origins(self) -> tuple[Origin, ...]:
         runs = {

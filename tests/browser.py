@@ -48,7 +48,7 @@ class Tab:
                 assert "error" not in told, told
                 return told.get("result", told)
 
-    async def look(self, width: int, height: int = 900, *, dark: bool = False, paper: bool = False) -> None:
+    async def look(self, width: int, height: int = 900, *, dark: bool = False) -> None:
         """How wide the window is, and what its reader prefers."""
         await self.call(
             "Emulation.setDeviceMetricsOverride",
@@ -58,7 +58,7 @@ class Tab:
             mobile=False,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        await self.call("Emulation.setEmulatedMedia", media="print" if paper else "screen", features=[scheme])
+        await self.call("Emulation.setEmulatedMedia", media="", features=[scheme])
 
     async def go(self, url: str, **headers: str) -> None:
         await self.call("Network.setExtraHTTPHeaders", headers=headers)

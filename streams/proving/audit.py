@@ -22,16 +22,23 @@ from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
 from streams.proving.rejudging import ALONE, CURRENT, Advance, Rejudging, rejudging
 from streams.proving.shelf import Published, Shelf, ascending, reached
+from streams.proving.witnesses import Witnesses
 from streams.recorder import name_of
 from streams.settings import Settings
 from streams.versions import VersionError, kept_judge
 
 
 def audit(
-    settings: Settings, shelf: Shelf, chosen: Sequence[Published], *, advance: Advance, processes: int = 2
+    settings: Settings,
+    shelf: Shelf,
+    chosen: Sequence[Published],
+    *,
+    advance: Advance,
+    processes: int = 2,
+    witnesses: Witnesses | None = None,
 ) -> Iterator[Finding]:
     """A finding for each of `chosen`, records of one company; `settings.broker` must be set. `advance` is
-    told of offsets of posts.v1 that are done."""
+    told of offsets of posts.v1 that are done, `witnesses` of the posts that the records name."""
     with log_reader(settings.broker or "") as reader:
         reaches = {f"{reach.topic}/{reach.partition}": reach for reach in reader.reaches(POSTS.name)}
     left = list(chosen)
@@ -42,7 +49,7 @@ def audit(
         last = ladder[-1].reputation.origins
         count = 1 if sum(origin.offset + 1 for origin in last) <= ALONE else processes
         with rejudging(settings, settings.broker or "", count) as again:
-            yield from Reading(settings, shelf, reaches, ladder).findings(again, advance)
+            yield from Reading(settings, shelf, reaches, ladder, witnesses).findings(again, advance)
 
 
 def offsets_to_read(chosen: Sequence[Published]) -> int:
@@ -54,8 +61,14 @@ class Reading:
     """One reading of posts.v1 with a stop at each record of `ladder`."""
 
     def __init__(
-        self, settings: Settings, shelf: Shelf, reaches: dict[str, Reach], ladder: Sequence[Published]
+        self,
+        settings: Settings,
+        shelf: Shelf,
+        reaches: dict[str, Reach],
+        ladder: Sequence[Published],
+        witnesses: Witnesses | None = None,
     ) -> None:
+        self._witnesses = witnesses
         self._settings = settings
         self._shelf = shelf
         self._reaches = reaches
@@ -77,12 +90,28 @@ class Reading:
         for one in self._ladder:
             for step in self._shelf.steps:
                 if step.offset < one.offset and reached(step.origins, one.reputation.origins):
-                    _go_to(step.origins, frontiers, recount)
-            _go_to(one.reputation.origins, frontiers, recount)
+                    self._go_to(step.origins, frontiers, recount)
+            self._go_to(one.reputation.origins, frontiers, recount)
             found = {name_of(figures): figures for figures in recount.figures(one.reputation.at)}
             causes = [*self._tampering(one), *self._causes(one.reputation)]
             recomputed = found.get(name_of(one.reputation))
+            if self._witnesses is not None:
+                moved = recount.moved(name_of(one.reputation), one.reputation.at)
+                self._witnesses.testify(one, moved)
             yield compare(one.reputation, recomputed, (one.partition, one.offset), causes)
+
+    def _go_to(self, origins: Iterable[Origin], frontiers: dict[str, Frontier], recount: Recount) -> None:
+        """Take in what lies up to `origins`, in order of receipt."""
+        given = [
+            found
+            for origin in origins
+            if origin.partition in frontiers
+            for found in frontiers[origin.partition].up_to(origin)
+        ]
+        for found in sorted(given):
+            recount.take(found.records)
+            if self._witnesses is not None:
+                self._witnesses.see(found.records)
 
     def _partition(
         self, again: Rejudging, origin: Origin, last: Reputation, advance: Advance
@@ -134,15 +163,3 @@ class Reading:
             reach = self._reaches.get(origin.partition)
             if reach is not None and reach.start > 0:
                 yield Cause("retention", f"{origin.partition} no longer holds what was before {reach.start}")
-
-
-def _go_to(origins: Iterable[Origin], frontiers: dict[str, Frontier], recount: Recount) -> None:
-    """Take in what lies up to `origins`, in order of receipt."""
-    given = [
-        found
-        for origin in origins
-        if origin.partition in frontiers
-        for found in frontiers[origin.partition].up_to(origin)
-    ]
-    for found in sorted(given):
-        recount.take(found.records)
