@@ -40,7 +40,7 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-Opener = Callable[[Sequence[Sealed]], Sequence[Post | Gone | Invalid]]  # looks up keys; the same length
+Opener = Callable[[Sequence[Sealed]], Sequence[Post | AuthorDeletion | Gone | Invalid]]  # looks up keys; the same length
 
 
 def no_keys(sealed: Sequence[Sealed]) -> Sequence[Post | Gone | Invalid]:

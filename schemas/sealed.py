@@ -1,4 +1,4 @@
-"""A post whose personal fields lie in a box: what `vigie feed` writes to posts.v1.
+"""A post, or an author's withdrawal, whose personal fields lie in a box: what `vigie feed` writes to posts.v1.
 
 In the clear stays what order, retraction and counting need: key, platform, kind, created_at and version. All
 else is in `box`, AES-256-GCM under a key that serves this one record and lies in the key store under the
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from schemas.codec import decode_document, document_of, instant, read_document, rfc3339
-from schemas.post import Post, PostRecord
+from schemas.post import AuthorDeletion, Post, PostRecord
 from schemas.reject import Invalid
 
 CLEAR = ("key", "platform", "kind", "created_at", "version")
@@ -55,8 +55,15 @@ def sealed_of(post: Post, by: int) -> Sealed:
     return Sealed(post.key, post.platform, post.kind, rfc3339(post.created_at), post.version, by, b"")
 
 
-def private_part(post: Post) -> dict[str, Any]:
-    """What goes into the box: the canonical post without its clear fields."""
+def sealed_withdrawal(found: AuthorDeletion, key: str, by: int) -> Sealed:
+    """`found` with an empty box, under a `key` that names nobody."""
+    return Sealed(key, found.platform, "author", rfc3339(found.at), 1, by, b"")
+
+
+def private_part(post: Post | AuthorDeletion) -> dict[str, Any]:
+    """What goes into the box: the canonical post without its clear fields, or whom a withdrawal names."""
+    if isinstance(post, AuthorDeletion):
+        return {"author": {"id": post.author}}
     wire = document_of(post)
     for name in CLEAR:
         del wire[name]
@@ -106,15 +113,19 @@ def decode_record(raw: bytes) -> PostRecord | Sealed | Invalid:
     )
 
 
-def open_post(sealed: Sealed, private: bytes) -> Post | Invalid:
-    """The post of which `private` is what `private_part` gave."""
+def open_post(sealed: Sealed, private: bytes) -> Post | AuthorDeletion | Invalid:
+    """The post or withdrawal of which `private` is what `private_part` gave."""
     document = read_document(private)
     if isinstance(document, Invalid):
         return document
+    if sealed.kind == "author":
+        document["at"], document["deleted"] = sealed.created_at, True
     document["key"], document["platform"], document["kind"] = sealed.key, sealed.platform, sealed.kind
     document["created_at"], document["version"] = sealed.created_at, sealed.version
     found = decode_document(document)
-    return found if isinstance(found, Post | Invalid) else Invalid("bad-value", "a sealed record is a post")
+    if isinstance(found, Post | AuthorDeletion | Invalid):
+        return found
+    return Invalid("bad-value", "a sealed record is a post or a withdrawal")
 
 
 def gone(sealed: Sealed, *, lost: bool) -> Gone | Invalid:

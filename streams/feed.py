@@ -141,7 +141,7 @@ class Outgoing:
                 elif isinstance(event, AuthorDelete):
                     self._fed.accounts += 1
                     withdrawn = AuthorDeletion(event.platform, event.author, event.at)
-                    await self._to(POSTS, withdrawn.key, encode_post(withdrawn))
+                    await self._to(POSTS, *self._vault.withdrawal(withdrawn))
                 else:
                     self._fed.dropped += 1
                     reject = event.reject

@@ -90,18 +90,24 @@ def erase(settings: Settings, whom: Whom, advance: Callable[[int], None]) -> Rec
     id_, at = secrets.token_hex(8), time.time_ns() // 1_000_000
     what = "author" if whom.key is None else "post"
     try:
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             if store.foreign() and sealed_elsewhere(reader, store):
                 raise NoKeysError(
                     f"posts are sealed, and {store.path} holds none of their keys: set VIGIE_KEYS"
                 )
-            ensure_topics(settings.broker or "", (ERASURES,), len(reader.reaches(POSTS.name)))
+            ensure_topics(
+                settings.broker or "",
+                (ERASURES,),
+                len(reader.reaches(POSTS.name)),
+                settings.replication,
+                settings.security,
+            )
             sealed, clear = _letters(reader, vault, (whom.name, *whom.also))
             subjects, found = keys_of(store, whom)
             destroyed: list[int] = []
             posts = 0
             while found or sealed or not store.refused().keys() >= set(subjects):
-                tell(settings.broker or "", id_, at, what, subjects, [*found, *sealed], len(destroyed))
+                tell(settings, id_, at, what, subjects, [*found, *sealed], len(destroyed))
                 store.shred([*found, *sealed], subjects, at)
                 posts += len(found)
                 destroyed += [*found, *sealed]

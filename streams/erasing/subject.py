@@ -29,7 +29,7 @@ def held(settings: Settings, whom: Whom, advance: Callable[[int], None]) -> byte
     vault = Vault(store)
     try:
         _, numbers = keys_of(store, whom)
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             found = list(_posts(reader, vault, set(numbers), lambda post: whom.wanted(post, store), advance))
             judge = load_judge(settings)
             places = {Coordinates(record.topic, record.partition, record.offset) for record, _ in found}

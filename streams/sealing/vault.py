@@ -8,17 +8,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.codec import encode_post
-from schemas.post import Deletion, Post
+from schemas.post import AuthorDeletion, Deletion, Post
 from schemas.reject import Invalid, Reject, encode_reject, encode_sealed_reject
-from schemas.sealed import Gone, Sealed, encode_sealed, gone, open_post, private_part, sealed_of
+from schemas.sealed import (
+    Gone,
+    Sealed,
+    encode_sealed,
+    gone,
+    open_post,
+    private_part,
+    sealed_of,
+    sealed_withdrawal,
+)
 from streams.sealing.keys import KeyStore, Owner
-from streams.sealing.naming import nameless, nameless_post, owner_of
+from streams.sealing.naming import author_number, nameless, nameless_post, owner_of
 from streams.settings import Settings, SettingsError
 
 _NONCE = bytes(12)
@@ -59,6 +69,16 @@ class Vault:
             for post, take in zip(named, taken, strict=True)
         ]
 
+    def withdrawal(self, found: AuthorDeletion) -> tuple[str, bytes]:
+        """(key, record) for posts.v1; the key of its box is the author's, and goes with the author's others."""
+        store = self._sealing
+        if store is None:
+            return found.key, encode_post(found)
+        who = author_number(found.platform, found.author, store)
+        ((by, secret),) = store.make([Owner(who, who)])
+        shell = sealed_withdrawal(found, f"{found.platform}:@~{who:016x}", by)
+        return shell.key, _boxed(shell, secret, private_part(found))
+
     def rejects(self, rejects: Sequence[Reject]) -> list[bytes]:
         """Records for rejects.v1: whoever wrote the bytes that could not enter, they are sealed."""
         if self._sealing is None:
@@ -69,8 +89,8 @@ class Vault:
             for reject, (by, secret) in zip(rejects, made, strict=True)
         ]
 
-    def open(self, sealed: Sequence[Sealed]) -> list[Post | Gone | Invalid]:
-        """Each post, or what is left of it. Raises NoKeysError where this store holds no key of any
+    def open(self, sealed: Sequence[Sealed]) -> list[Post | AuthorDeletion | Gone | Invalid]:
+        """Each post or withdrawal, or what is left of it. Raises NoKeysError where this store holds no key of any
         post, for then it is not the feed's."""
         if not sealed:
             return []
@@ -104,12 +124,15 @@ def _close(secret: bytes, contents: bytes) -> bytes:
 
 
 def _sealed(post: Post, by: int, secret: bytes) -> bytes:
-    shell = sealed_of(post, by)
-    box = AESGCM(secret).encrypt(_NONCE, orjson.dumps(private_part(post)), shell.bound())
+    return _boxed(sealed_of(post, by), secret, private_part(post))
+
+
+def _boxed(shell: Sealed, secret: bytes, private: dict[str, Any]) -> bytes:
+    box = AESGCM(secret).encrypt(_NONCE, orjson.dumps(private), shell.bound())
     return encode_sealed(shell._replace(box=box))
 
 
-def _opened(sealed: Sealed, secrets: dict[int, bytes | None]) -> Post | Gone | Invalid:
+def _opened(sealed: Sealed, secrets: dict[int, bytes | None]) -> Post | AuthorDeletion | Gone | Invalid:
     secret = secrets.get(sealed.by)
     if secret is None:
         return gone(sealed, lost=sealed.by not in secrets)

@@ -12,7 +12,7 @@ from agents.measuring.fenced_count import FencedCount
 from agents.steps import verdict_of
 from schemas.codec import encode_post
 from schemas.mention import Mention, Retraction
-from schemas.post import Author, Deletion, Entities, Post, Source
+from schemas.post import Author, AuthorDeletion, Deletion, Entities, Post, Source
 from schemas.reject import Invalid, Reject, open_reject, reject_of
 from schemas.sealed import Gone, Sealed, decode_record
 from schemas.watchlist import parse_watchlist
@@ -57,7 +57,7 @@ def sealed(vault: Vault, *posts: Post) -> list[bytes]:
     return [found[1] for found in vault.posts(posts) if found is not None]
 
 
-def opened(vault: Vault, *raws: bytes) -> list[Post | Gone | Invalid]:
+def opened(vault: Vault, *raws: bytes) -> list[Post | AuthorDeletion | Gone | Invalid]:
     found = [decode_record(raw) for raw in raws]
     return vault.open([one for one in found if isinstance(one, Sealed)])
 
@@ -140,6 +140,20 @@ def test_erased_and_lost_are_told_apart(store: KeyStore, tmp_path: Path) -> None
     assert isinstance(lost, Gone)
     assert isinstance(erased, Gone)
     assert (lost.lost, erased.lost) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["lea.martin", "did:plc:lea"])
+def test_a_withdrawal_names_nobody_and_opens_to_itself_until_the_author_is_erased(
+    store: KeyStore, name: str
+) -> None:
+    found = AuthorDeletion("bluesky", name, NOW)
+    vault = Vault(store)
+    key, raw = vault.withdrawal(found)
+    assert name not in key + raw.decode()
+    assert opened(vault, raw) == [found]
+    store.shred(store.of_author(author_number("bluesky", name, store))[1])
+    (gone,) = opened(vault, raw)
+    assert isinstance(gone, Gone)
 
 
 def test_what_was_erased_is_not_taken_in_again_and_what_comes_later_is(store: KeyStore) -> None:
