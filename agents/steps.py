@@ -12,14 +12,15 @@ from typing import Protocol
 
 from agents.judge import Judge
 from agents.measure import Measure
+from agents.measuring.author_keys import author_root
 from agents.measuring.fenced_count import FencedCount
 from agents.measuring.mentions import mentions_of
 from schemas.codec import rfc3339
 from schemas.judged import Judged
-from schemas.mention import Coordinates, Mention, Retraction, decode_mention
-from schemas.post import PLATFORMS, Deletion, Post
+from schemas.mention import AuthorRetraction, Coordinates, MentionRecord, Retraction, decode_mention
+from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid, Reject, reject_of
-from schemas.sealed import Gone, Sealed, decode_record
+from schemas.sealed import Gone, Opened, Sealed, decode_record
 
 FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
 
@@ -39,10 +40,10 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-Opener = Callable[[Sequence[Sealed]], Sequence[Post | Gone | Invalid]]  # looks up keys; the same length
+Opener = Callable[[Sequence[Sealed]], Sequence[Opened]]  # looks up keys; the same length
 
 
-def no_keys(sealed: Sequence[Sealed]) -> Sequence[Post | Gone | Invalid]:
+def no_keys(sealed: Sequence[Sealed]) -> Sequence[Opened]:
     """The opener where nothing is sealed."""
     return [Invalid("unopened", "it is sealed, and there is no key store") for _ in sealed]
 
@@ -52,9 +53,9 @@ class Verdict:
     """What `judge` makes of one batch: everything to be sent before the batch is done."""
 
     partition: int
-    # in the order of the posts, for `measure` tells by the origin's offset what has passed; a
-    # Retraction goes to every partition
-    records: list[Mention | Retraction] = field(default_factory=list)
+    # in the order of the posts, for `measure` tells by the origin's offset what has passed; what is no
+    # Mention goes to every partition
+    records: list[MentionRecord] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     # by offset; what they once contributed stays where it was counted
     gone: list[tuple[int, Gone]] = field(default_factory=list)
@@ -104,11 +105,16 @@ def verdict_of(
         elif isinstance(found, Deletion):
             verdict.records.append(Retraction(found.key, None, found.at, origin))
             names = ("deletion",)
+        elif isinstance(found, AuthorDeletion):
+            root = author_root(found.platform, found.author, secret)
+            # nobody can withdraw what is still to be written
+            verdict.records.append(AuthorRetraction(root, min(found.at, record.timestamp), origin))
+            names = ("author-deletion",)
         elif isinstance(found, Gone):
             if found.version > 1:  # that an older version is void needs no key
                 verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
             verdict.gone.append((record.offset, found))
-            names = (f"platform:{_counted(found)}", "lost" if found.lost else "erased")
+            names = ("lost" if found.lost else "erased",)
         else:
             verdict.rejects.append(_reject(record, found))
             names = ("rejected",)
@@ -135,14 +141,12 @@ async def measure(
         yield Folded(partition, measure_of(partition).fold(records, now=batch[-1].timestamp))
 
 
-def _counted(post: Post | Gone) -> str:
+def _counted(post: Post) -> str:
     """The platform's name in counts, which stay bounded whatever a source calls itself."""
     return post.platform if post.platform in PLATFORMS else "other"
 
 
-def _decoded(
-    batch: Sequence[Record], opener: Opener
-) -> list[tuple[Record, Post | Deletion | Gone | Invalid]]:
+def _decoded(batch: Sequence[Record], opener: Opener) -> list[tuple[Record, PostRecord | Gone | Invalid]]:
     found = [(record, decode_record(record.value or b"")) for record in batch]
     opened = iter(opener([one for _, one in found if isinstance(one, Sealed)]))
     plain = ((record, next(opened) if isinstance(one, Sealed) else one) for record, one in found)

@@ -11,11 +11,20 @@ from pathlib import Path
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from schemas.codec import encode_post
-from schemas.post import Deletion
+from schemas.post import AuthorDeletion, Deletion, PostRecord
 from schemas.topics import POSTS, REJECTS, Topic
 from streams.sealing.vault import Vault
-from streams.sources.contract import AuthorDelete, Checkpoint, Delete, Dropped, Gap, Source, Upsert
+from streams.sources.contract import (
+    AuthorDelete,
+    Checkpoint,
+    Delete,
+    Dropped,
+    Event,
+    Gap,
+    Source,
+    Trouble,
+    Upsert,
+)
 
 TOGETHER = 500  # events
 SOON = 0.05  # seconds
@@ -30,13 +39,13 @@ class Fed:
     dropped: int = 0
     gaps: int = 0
     erased: int = 0  # posts that were erased before, and are not taken in again
-    accounts: int = 0  # withdrawn accounts, which cannot be applied yet: said, never hidden
+    accounts: int = 0  # withdrawn ones
 
     def words(self) -> str:
         parts = [f"{self.posts:,} posts", f"{self.deletions:,} deletions" if self.deletions else ""]
         parts += [f"{self.dropped:,} to rejects.v1" if self.dropped else ""]
         parts += [f"{self.gaps:,} gaps" if self.gaps else ""]
-        parts += [f"{self.accounts:,} withdrawn accounts whose posts stay" if self.accounts else ""]
+        parts += [f"{self.accounts:,} withdrawn accounts" if self.accounts else ""]
         parts += [f"{self.erased:,} left out, for they were erased" if self.erased else ""]
         return "fed " + ", ".join(part for part in parts if part)
 
@@ -60,6 +69,9 @@ class Cursor:
         fresh.replace(self._path)
 
 
+Recorded = Upsert | Delete | AuthorDelete | Dropped
+
+
 class Outgoing:
     """Events on their way to Kafka, in order: sealed and sent some at a time, for a key must be on disk before
     its post leaves, and a disk is slow to say so. None waits longer than `SOON`."""
@@ -68,12 +80,12 @@ class Outgoing:
         self._producer = producer
         self._vault = vault
         self._fed = fed
-        self._waiting: list[Upsert | Delete | Dropped] = []
+        self._waiting: list[Recorded] = []
         self._sent: list[asyncio.Future[object]] = []
         self._one_at_a_time = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
 
-    async def add(self, event: Upsert | Delete | Dropped) -> None:
+    async def add(self, event: Recorded) -> None:
         """Raises what sending an earlier one raised."""
         self._waiting.append(event)
         if self._soon is not None and self._soon.done():
@@ -102,30 +114,43 @@ class Outgoing:
     async def _send(self) -> None:
         async with self._one_at_a_time:
             events, self._waiting = self._waiting, []
-            posts = iter(self._vault.posts([event.post for event in events if isinstance(event, Upsert)]))
+            found = [_record(event) for event in events if not isinstance(event, Dropped)]
+            records = iter(zip(found, self._vault.records(found), strict=True))
             letters = iter(
                 self._vault.rejects([event.reject for event in events if isinstance(event, Dropped)])
             )
             for event in events:
-                if isinstance(event, Upsert):
-                    sealed = next(posts)
-                    if sealed is None:
-                        self._fed.erased += 1
-                        continue
-                    self._fed.posts += 1
-                    await self._to(POSTS, *sealed)
-                elif isinstance(event, Delete):
-                    self._fed.deletions += 1
-                    gone = self._vault.deletion(Deletion(event.key, event.at))
-                    await self._to(POSTS, gone.key, encode_post(gone))
-                else:
+                if isinstance(event, Dropped):
                     self._fed.dropped += 1
                     reject = event.reject
                     place = f"{reject.topic}/{reject.partition}/{reject.offset}"
                     await self._to(REJECTS, place, next(letters))
+                    continue
+                record, sent = next(records)
+                self._count(record, taken=sent is not None)
+                if sent is not None:
+                    await self._to(POSTS, *sent)
+
+    def _count(self, record: PostRecord, *, taken: bool) -> None:
+        if isinstance(record, Deletion):
+            self._fed.deletions += 1
+        elif isinstance(record, AuthorDeletion):
+            self._fed.accounts += 1
+        elif taken:
+            self._fed.posts += 1
+        else:
+            self._fed.erased += 1
 
     async def _to(self, topic: Topic, key: str, value: bytes) -> None:
         self._sent.append(await self._producer.send(topic.name, value, key=key.encode()))
+
+
+def _record(event: Upsert | Delete | AuthorDelete) -> PostRecord:
+    if isinstance(event, Upsert):
+        return event.post
+    if isinstance(event, Delete):
+        return Deletion(event.key, event.at)
+    return AuthorDeletion(event.platform, event.author, event.at)
 
 
 async def feed(
@@ -133,10 +158,11 @@ async def feed(
     producer: AIOKafkaProducer,
     cursor: Cursor,
     say: Callable[[str], None],
+    note: Callable[[Event], None] = lambda _: None,
     vault: Vault | None = None,
 ) -> Fed:
-    """Run `source` from its kept cursor to its end; `say` is told of gaps and, at each checkpoint,
-    of what was fed so far. Without a vault posts go in the clear.
+    """Run `source` from its kept cursor to its end; `note` is told every event, `say` gaps, trouble and,
+    at each checkpoint, what was fed so far. Without a vault posts go in the clear.
 
     Raises what the source or the producer raises; the kept cursor then still stands before
     everything that Kafka did not acknowledge.
@@ -145,13 +171,14 @@ async def feed(
     outgoing = Outgoing(producer, vault or Vault(), fed)
     try:
         async for event in source.events(cursor.read()):
-            if isinstance(event, Upsert | Delete | Dropped):
+            note(event)
+            if isinstance(event, Recorded):
                 await outgoing.add(event)
-            elif isinstance(event, AuthorDelete):
-                fed.accounts += 1
             elif isinstance(event, Gap):
                 fed.gaps += 1
                 say(event.detail)
+            elif isinstance(event, Trouble):
+                say(f"{event.detail}; trying again in {event.retry_in:.0f} s")
             elif isinstance(event, Checkpoint):
                 await outgoing.acknowledged()
                 cursor.keep(event.cursor)

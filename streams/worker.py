@@ -17,6 +17,7 @@ from typing import Any
 from aiokafka.errors import KafkaConnectionError
 
 from agents.measure import MeasureSettings
+from streams import crash_points
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
@@ -32,6 +33,7 @@ from streams.settings import Settings
 from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.versions import keep_versions
+from streams.vital_signs import VitalSigns
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
@@ -44,6 +46,7 @@ async def work(settings: Settings) -> int:
     judge = load_judge(settings)
     keep_versions(settings, judge)
     app = create_app(settings, settings.broker or "")
+    app.reached = crash_points.chosen()
     # a session may have ended this long after the process was last seen, for a heartbeat may have been due
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
     topology = Topology(
@@ -54,15 +57,23 @@ async def work(settings: Settings) -> int:
         guard.check,
         open_vault(settings),
     )
-    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
+    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or "", settings.security))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
-    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
+    signs = VitalSigns(app)
+    server = serve(
+        settings.metrics_host,
+        settings.metrics_port,
+        lambda: publisher.newest,
+        lambda: signs.newest,
+        settings.home,
+    )
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
     _follow_rebalances(app, topology, publisher, settings)
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
     spare_collections()
+    looking = asyncio.create_task(signs.watch())
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -75,6 +86,8 @@ async def work(settings: Settings) -> int:
         log.critical("no Kafka answers at %s: check the address, or see `vigie doctor`", settings.broker)
         return 1
     finally:
+        looking.cancel()
+        app.lease.release()
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()
         server.shutdown()
@@ -130,6 +143,7 @@ def _follow_rebalances(
         nonlocal moving, held
         moving = False
         _, partitions = given
+        app.lease.renew()
         if held - partitions:
             publisher.show_nothing()
         held = set(partitions)

@@ -101,7 +101,7 @@ class Watching:
             lambda: total(self.series(), "vigie_records_total") >= records and self.settled(),
             limit,
         )
-        # a snapshot is taken every two seconds: what settled() saw may be one part older than another
+        # snapshots are taken every so often: what settled() saw may be one part older than another
         last = self.series()
         self.until("takes one more snapshot", lambda: self._newer(last), 15.0)
         return self.series()

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from schemas import reputation
 from schemas.codec import decode_post, encode_post
 from schemas.erasure import decode_erasure, encode_erasure
-from schemas.mention import Mention, Retraction, decode_mention, encode_mention
-from schemas.post import Deletion, Post
+from schemas.mention import AuthorRetraction, Mention, Retraction, decode_mention, encode_mention
+from schemas.post import AuthorDeletion, Deletion, Post
 from schemas.reject import Invalid, encode_reject, encode_sealed_reject, open_reject, reject_of
 from schemas.seal import decode_seal, encode_seal
 from schemas.sealed import Sealed, decode_record, encode_sealed, open_post
@@ -78,6 +78,9 @@ def test_every_topic_has_an_example_and_no_other_has() -> None:
 def test_posts_show_each_thing_that_can_happen() -> None:
     found = {name: decode_post(example(f"posts.v1/{name}")) for name in ("french", "edit", "deletion")}
     first, edit, deletion = found.values()
+    assert decode_post(example("posts.v1/author-deletion")) == AuthorDeletion(
+        "twitter", "4711", 1_780_007_400_000
+    )
     assert isinstance(first, Post)
     assert isinstance(edit, Post)
     assert isinstance(deletion, Deletion)
@@ -91,6 +94,7 @@ def test_posts_show_each_thing_that_can_happen() -> None:
 
 
 def test_mentions_show_a_mention_an_edit_and_a_deletion() -> None:
+    assert isinstance(decode_mention(example("mentions.v1/author-retraction")), AuthorRetraction)
     names = ("mention", "retraction-edit", "retraction-deletion")
     mention, edit, deletion = (decode_mention(example(f"mentions.v1/{name}")) for name in names)
     assert isinstance(mention, Mention)
