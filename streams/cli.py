@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,11 @@ def main() -> None:
     except (SettingsError, WatchlistError, BrokerError, SourceError) as refusal:
         click.echo(f"vigie: {refusal}", err=True)
         sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        click.echo(f"vigie: {error}: free some space, then start it again; nothing is lost", err=True)
+        sys.exit(1)
 
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:

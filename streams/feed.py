@@ -22,6 +22,7 @@ from streams.sources.contract import (
     Event,
     Gap,
     Source,
+    SourceError,
     Trouble,
     Upsert,
 )
@@ -59,13 +60,22 @@ class Cursor:
     def read(self) -> str | None:
         if not self._path.exists():
             return None
-        found = orjson.loads(self._path.read_bytes())["cursor"]
+        try:
+            found = orjson.loads(self._path.read_bytes())["cursor"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(
+                f"{self._path} is damaged ({error}): delete it to feed the source from its beginning; "
+                "what has been fed before counts once"
+            ) from error
         return None if found is None else str(found)
 
     def keep(self, cursor: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({"cursor": cursor}))
+        with fresh.open("wb") as file:
+            file.write(orjson.dumps({"cursor": cursor}))
+            file.flush()
+            os.fsync(file.fileno())  # or a machine that loses power could keep the name without the content
         fresh.replace(self._path)
 
 
@@ -84,16 +94,14 @@ class Outgoing:
         self._sent: list[asyncio.Future[object]] = []
         self._one_at_a_time = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
+        self._feeding = asyncio.current_task()
+        self.failure: Exception | None = None  # of a send while the source was silent; the feed is then cancelled
 
     async def add(self, event: Recorded) -> None:
-        """Raises what sending an earlier one raised."""
         self._waiting.append(event)
-        if self._soon is not None and self._soon.done():
-            self._soon.result()
-            self._soon = None
         if len(self._waiting) >= TOGETHER:
             await self._send()
-        elif self._soon is None:
+        elif self._soon is None or self._soon.done():
             self._soon = asyncio.create_task(self._send_soon())
 
     async def acknowledged(self) -> None:
@@ -109,7 +117,12 @@ class Outgoing:
 
     async def _send_soon(self) -> None:
         await asyncio.sleep(SOON)
-        await self._send()
+        try:
+            await self._send()
+        except Exception as error:  # noqa: BLE001 - raised by the feed
+            self.failure = error
+            if self._feeding is not None:
+                self._feeding.cancel()
 
     async def _send(self) -> None:
         async with self._one_at_a_time:
@@ -184,6 +197,10 @@ async def feed(
                 cursor.keep(event.cursor)
                 say(fed.words())
         await outgoing.acknowledged()
+    except asyncio.CancelledError:
+        if outgoing.failure is not None:
+            raise outgoing.failure from None
+        raise
     finally:
         await outgoing.close()
     return fed

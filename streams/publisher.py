@@ -15,7 +15,7 @@ from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.vital_signs import positions
 
-SHARE = 0.05  # of the time, at most, goes into taking snapshots
+SHARE = 0.03  # of the time, at most, goes into taking snapshots
 LONGEST_REST = 2.0  # seconds: however long they take
 
 
@@ -120,6 +120,8 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             traffic=traffic,
             rejects=rejects,
+            ledger_posts=sum(measure.entries for measure in ledgers.values()),
+            ledger_bytes=sum(measure.size for measure in ledgers.values()),
             lag={(tp.topic, tp.partition): left for tp, (_, left) in positions(self._app).items()},
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )

@@ -28,7 +28,7 @@ class Settings:
     keys: Path | None = None  # the key store of sealed posts, one for all feeds and workers; None: the home's own
     seal: bool = True  # whether a feed seals what is personal
     partitions: int = 4
-    batch: int = 500  # records folded at a time: a table write and a yield to the loop each
+    batch: int = 1_000  # records folded at a time: a table write and a yield to the loop each
     publish_every: float = 0.5  # seconds of wall time between publications, where they cost little
     record_every: float = 30.0  # seconds of wall time between two rounds of records in reputation.v1
     micro_batches: bool = True

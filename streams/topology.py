@@ -133,13 +133,13 @@ class Topology:
         for states in (self.counts, self.ledgers, self.buried):
             states.let_go()
 
-    def take_assigned(self) -> None:
+    async def take_assigned(self) -> None:
         """After recovery: states of exactly the partitions that this worker now has."""
         assigned: dict[str, set[int]] = {}
         for tp in self._app.consumer.assignment():
             assigned.setdefault(tp.topic, set()).add(tp.partition)
         for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
-            states.take(assigned.get(topic.name, set()))
+            await states.take(assigned.get(topic.name, set()))
 
 
 async def _told(batches: AsyncIterable[Any], come: Callable[[], None]) -> AsyncIterator[Any]:

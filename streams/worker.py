@@ -29,7 +29,7 @@ from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
 from streams.rules_history import rules_changed
 from streams.sealing.vault import open_vault
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.versions import keep_versions
@@ -37,6 +37,7 @@ from streams.vital_signs import VitalSigns
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
+LEAST_SECRET = 16  # bytes
 
 
 async def work(settings: Settings) -> int:
@@ -111,7 +112,13 @@ def author_secret(path: Path) -> bytes:
         with contextlib.suppress(FileExistsError):  # another worker was faster
             os.link(fresh, path)
         fresh.unlink()
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) < LEAST_SECRET:
+        raise SettingsError(
+            f"{path} has {len(secret)} bytes: a key of author hashes that short hides nobody, and every author would "
+            "be another than before. Put the old key back from a copy, or give one of 32 random bytes"
+        )
+    return secret
 
 
 def log_to(path: Path) -> None:
@@ -131,11 +138,13 @@ def _follow_rebalances(
 ) -> None:
     held: set[Any] = set()
     moving = False
+    moves = 0
     erased_again = False  # what is on record as erased, in a key store that may come from a backup
 
     async def revoked(*_: Any, **__: Any) -> None:
-        nonlocal moving
+        nonlocal moving, moves
         moving = True
+        moves += 1
         publisher.mark_stale()
         topology.let_go()
 
@@ -150,12 +159,15 @@ def _follow_rebalances(
 
     async def recovered(*_: Any, **__: Any) -> None:
         nonlocal erased_again
+        before = moves
         if not erased_again:
             await asyncio.to_thread(catch_up, settings)
             erased_again = True
         if moving:  # a recovery that the next rebalance overtook
             return
-        topology.take_assigned()
+        await topology.take_assigned()
+        if moves != before:  # … in its midst
+            return
         publisher.ready = bool(held)
         await publisher.publish()
 

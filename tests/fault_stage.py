@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from kafka import KafkaConsumer, TopicPartition
 from made_posts import BROKEN, START, made_posts
 from recomputed import Recomputed, expected_series
 from watching import Series, Watching, free_address, total
@@ -37,10 +38,10 @@ def watchlist_of_all() -> str:
     return "".join(f'[[company]]\nid = "{key}"\nname = "{name}"\n\n' for name, key in ids)
 
 
-def posts_of(count: int, part: int) -> list[bytes]:
-    """`count` records of one hour, the `part`-th; one in fifty cannot be read."""
+def posts_of(count: int, part: int, start: int = START, span: int = HOUR) -> list[bytes]:
+    """`count` records of the `part`-th `span` (ms) from `start` on; one in fifty cannot be read."""
     found = []
-    for number, line in enumerate(made_posts(count, seed=part, start=START + part * HOUR, span=HOUR)):
+    for number, line in enumerate(made_posts(count, seed=part, start=start + part * span, span=span)):
         variant = sum(orjson.loads(line)["key"].encode()) % VARIANTS  # an edit speaks of the same
         for name, others in NAMES.items():
             line = line.replace(name, others[variant])  # noqa: PLW2901
@@ -58,10 +59,13 @@ def key_of(line: bytes) -> bytes:
 class Stage:
     """`broker` runs (or is made to stop by a test); workers share one key of authors and one watchlist."""
 
-    def __init__(self, directory: Path, partitions: int = 4) -> None:
+    def __init__(self, directory: Path, partitions: int = 4, home: Path | None = None) -> None:
+        """`home`: the broker's, in the directory unless given."""
+        directory.mkdir(exist_ok=True)
         self.directory = directory
+        self.watch_home = directory / "home"
         self.partitions = partitions
-        self.broker = EmbeddedBroker(directory / "broker", heap="256m", say=print)
+        self.broker = EmbeddedBroker(home or directory / "broker", heap="256m", say=print)
         asyncio.run(self.broker.start())
         ensure_topics(self.broker.bootstrap, TOPICS, partitions)
         self.watchlist = directory / "watchlist.toml"
@@ -77,8 +81,15 @@ class Stage:
 
     def worker(self, home: str = "home", **environment: str) -> Watching:
         """A worker process with a home of its own."""
-        address = free_address(self.directory, home)
-        arguments = ["worker", "--watchlist", str(self.watchlist), "--broker", self.broker.bootstrap]
+        return self._start(["worker"], self.directory / home, **environment)
+
+    def watch(self) -> Watching:
+        """A worker that is brought back when it ends: `vigie run` without a feed."""
+        return self._start(["run", "--no-feed"], self.watch_home)
+
+    def _start(self, command: list[str], home: Path, **environment: str) -> Watching:
+        address = free_address(self.directory, home.name)
+        arguments = [*command, "--watchlist", str(self.watchlist), "--broker", self.broker.bootstrap]
         given = {
             "VIGIE_AUTHOR_KEY": str(self.key),
             "VIGIE_PARTITIONS": str(self.partitions),
@@ -86,7 +97,7 @@ class Stage:
             "VIGIE_RECORD_EVERY": "1",
             **environment,
         }
-        one = Watching(arguments, self.directory / home, address, **given)
+        one = Watching(arguments, home, address, told=self.directory, **given)
         self._workers.append(one)
         return one
 
@@ -116,6 +127,14 @@ class Stage:
         assert feeder.failure is None, feeder.failure
         assert not feeder.is_alive()
         self.sent += len(lines)
+
+    def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where these partitions end."""
+        consumer = KafkaConsumer(bootstrap_servers=self.broker.bootstrap)
+        try:
+            return dict(consumer.end_offsets(list(places)))
+        finally:
+            consumer.close()
 
     def expected(self, at: int) -> Series:
         """What an undisturbed watch shows when its clock stands at `at` (epoch ms)."""

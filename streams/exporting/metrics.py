@@ -156,6 +156,8 @@ CONTACT_AGE = Metric(
     "gauge",
     "Since Kafka's group last confirmed this worker's partitions; after 10 it may give them to others.",
 )
+LEDGER_POSTS = Metric("vigie_ledger_posts", "gauge", "Posts of the last 28 days that this worker keeps.")
+LEDGER_BYTES = Metric("vigie_ledger_bytes", "gauge", "Bytes of the table values that keep them.")
 CLOCK = Metric("vigie_stream_clock_timestamp_seconds", "gauge", "Event time for which the figures hold.")
 RULES_CHANGED = Metric(
     "vigie_rules_changed_timestamp_seconds",

@@ -45,6 +45,8 @@ class WorkerCollector(Collector):
         yield family(m.TRAFFIC, (((outcome,), n) for outcome, n in snapshot.traffic.items()))
         yield family(m.REJECTS, (((reason,), n) for reason, n in snapshot.rejects.items()))
         yield family(m.LAG, (((topic, str(partition)), n) for (topic, partition), n in snapshot.lag.items()))
+        yield family(m.LEDGER_POSTS, [((), snapshot.ledger_posts)])
+        yield family(m.LEDGER_BYTES, [((), snapshot.ledger_bytes)])
         if snapshot.at is not None:
             yield family(m.CLOCK, [((), snapshot.at / 1000)])
         if snapshot.rules_changed is not None:

@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "deploy" / "corpus.jsonl"
 BATCH = 500  # records that go to one partition together
 PATIENCE = 900.0  # seconds
+ASK_EVERY = 0.3  # seconds between two scrapes, which cost the worker something
 
 Record = tuple[bytes, bytes]  # key and value
 
@@ -139,14 +140,13 @@ class Worker:
         except OSError:
             return None
 
-    def metric(self, name: str) -> float | None:
-        """The sum of a metric's series; None while there are none."""
-        found = [
-            float(line.rsplit(" ", 1)[1])
-            for line in (self.ask("/metrics") or "").splitlines()
-            if line.startswith((f"{name}{{", f"{name} "))
+    def metrics(self, *names: str) -> list[float]:
+        """The sum of each metric's series, of one scrape."""
+        lines = (self.ask("/metrics") or "").splitlines()
+        return [
+            sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith((f"{name}{{", f"{name} ")))
+            for name in names
         ]
-        return sum(found) if found else None
 
     def until_ready(self) -> float:
         """Seconds since its start."""
@@ -199,16 +199,15 @@ def work_off(made: Sequence[Worker], count: int) -> Speed:
         if time.monotonic() - start > PATIENCE:
             raise TimeoutError("the posts were never all counted")
         memory = max(memory, *(one.usage()[1] for one in made))
-        time.sleep(0.1)
+        time.sleep(ASK_EVERY)
     seconds = time.monotonic() - start
     after = sum(one.usage()[0] for one in made)
     return Speed(count, seconds, after - before, java() - broker_before, ready, memory)
 
 
 def _settled(made: Sequence[Worker], count: int) -> bool:
-    if sum(one.metric("vigie_records_total") or 0 for one in made) < count:
-        return False
-    return not any(one.metric("vigie_lag_records") for one in made)
+    told = [one.metrics("vigie_records_total", "vigie_lag_records") for one in made]
+    return sum(records for records, _ in told) >= count and not any(lag for _, lag in told)
 
 
 def _java() -> object:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from streams.crash_points import nothing
 from streams.exporting.snapshot import Snapshot
-from streams.publisher import LONGEST_REST, Publisher
+from streams.publisher import LONGEST_REST, SHARE, Publisher
 
 
 class Pace:
@@ -16,14 +17,14 @@ class Pace:
         self.now = 0.0
         self.taken: list[float] = []
         self.cost = cost
-        clock = SimpleNamespace(monotonic=lambda: self.now, thread_time=lambda: self.now)
-        monkeypatch.setattr("streams.publisher.time", clock)
+        times = SimpleNamespace(monotonic=lambda: self.now, thread_time=lambda: self.now)
+        monkeypatch.setattr("streams.publisher.time", times)
         judge: Any = SimpleNamespace(versions={}, version="1")
         recorder: Any = SimpleNamespace(record=self.record, forget=lambda: None)
         topology: Any = SimpleNamespace(counts=SimpleNamespace(held={}))
-        app: Any = SimpleNamespace(reached=lambda _: None)
-        nothing: Any = None
-        self.publisher = Publisher(app, topology, judge, nothing, recorder, record_every=30.0)
+        app: Any = SimpleNamespace(reached=nothing)
+        clock: Any = None
+        self.publisher = Publisher(app, topology, judge, clock, recorder, record_every=30.0)
         self.publisher.ready = True
         monkeypatch.setattr(self.publisher, "_take", self.take)
 
@@ -49,8 +50,8 @@ async def test_a_cheap_snapshot_is_taken_every_time(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_dear_one_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    pace = Pace(monkeypatch, cost=0.06)
-    assert await pace.run(60.0) * pace.cost == pytest.approx(60.0 * 0.05, rel=0.3)
+    pace = Pace(monkeypatch, cost=0.04)
+    assert await pace.run(60.0) * pace.cost == pytest.approx(60.0 * SHARE, rel=0.3)
 
 
 async def test_however_dear_it_does_not_rest_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
