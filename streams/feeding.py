@@ -57,11 +57,13 @@ async def feed_source(
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - for mypy: we run in one
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    vault = open_vault(settings)
     pulse = Pulse(settings.home, files.name)
     vault = open_vault(settings)
     try:
         await asyncio.to_thread(catch_up, settings)
         async with pulse.beating():
+            await asyncio.to_thread(catch_up, settings)
             cursor = Cursor(settings.home / "cursors", files.name)
             fed = await feed(files, producer, cursor, progress, pulse.note, vault)
     except asyncio.CancelledError:
