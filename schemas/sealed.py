@@ -1,4 +1,4 @@
-"""A post, or an author's withdrawal, whose personal fields lie in a box: what `vigie feed` writes to posts.v1.
+"""A post whose personal fields lie in a box: what `vigie feed` writes to posts.v1.
 
 In the clear stays what order, retraction and counting need: key, platform, kind, created_at and version. All
 else is in `box`, AES-256-GCM under a key that serves this one record and lies in the key store under the
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from schemas.codec import decode_document, document_of, instant, read_document, rfc3339
-from schemas.post import AuthorDeletion, Post, PostRecord
+from schemas.post import AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid
 
 CLEAR = ("key", "platform", "kind", "created_at", "version")
@@ -50,18 +50,20 @@ class Gone:
     lost: bool
 
 
-def sealed_of(post: Post, by: int) -> Sealed:
-    """`post` with an empty box, to be filled with its `private_part`."""
-    return Sealed(post.key, post.platform, post.kind, rfc3339(post.created_at), post.version, by, b"")
+Private = Post | AuthorDeletion
+Opened = Post | AuthorDeletion | Gone | Invalid
+_ACCOUNT = "author"  # stands for `kind` where an AuthorDeletion is sealed
 
 
-def sealed_withdrawal(found: AuthorDeletion, key: str, by: int) -> Sealed:
-    """`found` with an empty box, under a `key` that names nobody."""
-    return Sealed(key, found.platform, "author", rfc3339(found.at), 1, by, b"")
+def sealed_of(post: Private, key: str, by: int) -> Sealed:
+    """`post` under `key` with an empty box, to be filled with its `private_part`."""
+    if isinstance(post, AuthorDeletion):
+        return Sealed(key, post.platform, _ACCOUNT, rfc3339(post.at), 1, by, b"")
+    return Sealed(key, post.platform, post.kind, rfc3339(post.created_at), post.version, by, b"")
 
 
-def private_part(post: Post | AuthorDeletion) -> dict[str, Any]:
-    """What goes into the box: the canonical post without its clear fields, or whom a withdrawal names."""
+def private_part(post: Private) -> dict[str, Any]:
+    """What goes into the box: the canonical post without its clear fields."""
     if isinstance(post, AuthorDeletion):
         return {"author": {"id": post.author}}
     wire = document_of(post)
@@ -113,19 +115,22 @@ def decode_record(raw: bytes) -> PostRecord | Sealed | Invalid:
     )
 
 
-def open_post(sealed: Sealed, private: bytes) -> Post | AuthorDeletion | Invalid:
-    """The post or withdrawal of which `private` is what `private_part` gave."""
+def open_post(sealed: Sealed, private: bytes) -> Private | Invalid:
+    """The record of which `private` is what `private_part` gave."""
     document = read_document(private)
     if isinstance(document, Invalid):
         return document
-    if sealed.kind == "author":
-        document["at"], document["deleted"] = sealed.created_at, True
+    if sealed.kind == _ACCOUNT:
+        document |= {"key": sealed.key, "platform": sealed.platform, "deleted": True, "kind": "author"}
+        document["at"] = sealed.created_at
+        return _opened(decode_document(document))
     document["key"], document["platform"], document["kind"] = sealed.key, sealed.platform, sealed.kind
     document["created_at"], document["version"] = sealed.created_at, sealed.version
-    found = decode_document(document)
-    if isinstance(found, Post | AuthorDeletion | Invalid):
-        return found
-    return Invalid("bad-value", "a sealed record is a post or a withdrawal")
+    return _opened(decode_document(document))
+
+
+def _opened(found: PostRecord | Invalid) -> Private | Invalid:
+    return Invalid("bad-value", "a deletion is not sealed") if isinstance(found, Deletion) else found
 
 
 def gone(sealed: Sealed, *, lost: bool) -> Gone | Invalid:

@@ -14,6 +14,7 @@ import click
 from streams.erasing.commands import erase, subject
 from streams.evidence.commands import evidence
 from streams.proving.commands import audit, replay
+from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
 from streams.source_commands import source, sources
 from streams.watchlist.commands import watchlist
@@ -285,6 +286,7 @@ cli.add_command(sources)
 cli.add_command(audit)
 cli.add_command(evidence)
 cli.add_command(replay)
+cli.add_command(what_if)
 cli.add_command(erase)
 cli.add_command(subject)
 

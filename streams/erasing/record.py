@@ -22,7 +22,7 @@ _SEGMENT = 30 * 86_400_000  # Kafka drops records a segment at a time: none outl
 
 
 def erasures(settings: Settings) -> list[Erasure]:
-    """Every erasure so far; none where the topic is not there yet."""
+    """Every erasure so far; none where the topic is not there yet. `settings.broker` must be set."""
     with log_reader(settings.broker or "", settings.security) as reader:
         try:
             reaches = reader.reaches(ERASURES.name)

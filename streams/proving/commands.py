@@ -49,6 +49,9 @@ def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--company", help="Only this company (id in the watchlist).")
 @click.option("--out", default="-", show_default=True, help="File for JSON lines; - is standard output.")
 @click.option("--topic", help="Write to this topic instead; never one of the live watch.")
+@click.option(
+    "--table", type=click.Path(path_type=Path), help="Write the table `reputation` of a new SQLite file."
+)
 @click.option("--version", "rules", default="", help="Judge with this kept version (<home>/versions).")
 @_with_log_options
 def replay(
@@ -58,6 +61,7 @@ def replay(
     company: str | None,
     out: str,
     topic: str | None,
+    table: Path | None,
     rules: str,
     processes: int,
     **given: Any,
@@ -72,6 +76,7 @@ def replay(
     from streams.proving.replay import bounds
     from streams.proving.replay import replay as replayed
     from streams.proving.side_topic import write_to_topic
+    from streams.proving.table import write_to_table
 
     when = _range(start, end, every)
     with _log(given) as settings:
@@ -80,9 +85,10 @@ def replay(
             found = replayed(
                 settings, reaches, when, company, advance=advance, processes=processes, version=rules
             )
-            written = (
-                write_to_topic(settings, topic, found) if topic is not None else _write_lines(out, found)
-            )
+            if topic is not None:
+                written = write_to_topic(settings, topic, found)
+            else:
+                written = write_to_table(table, found) if table is not None else _write_lines(out, found)
     scanned = ", ".join(f"{reach.partition}: {reach.start}-{reach.end}" for reach in reaches)
     click.echo(f"{written} records; posts.v1 stood at (partition: offsets) {scanned}", err=True)
 
