@@ -48,7 +48,7 @@ from streams.sources.mapping import Map, at, listed
 from streams.sources.program import ProgramSource
 from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
-from streams.sources.tokens import optional_token, token
+from streams.sources.tokens import endpoint, optional_token, token
 from streams.sources.webhook import Secrets, WebhookSource
 from streams.watchlist.reading import load_watchlists
 
@@ -122,16 +122,15 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
 def _x_live(rest: str) -> Source:
     """`x-live:FILE,FILE` names the watchlists that the rules are made from; nothing: the shipped one."""
     paths = [Path(path) for path in rest.split(",") if path] or [*shipped("watchlist.toml")]
-    return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"))
+    api = endpoint("X", twitter_live.API)
+    return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"), api)
 
 
 def _reddit_live(rest: str) -> Source:
-    return reddit_live.live(_given(rest, "reddit-live:SUBREDDIT+SUBREDDIT"), _reddit_login())
-
-
-def _reddit_login() -> reddit_live.Login:
-    """The application named in the environment."""
-    return reddit_live.Login(token("REDDIT_CLIENT_ID"), token("REDDIT_CLIENT_SECRET"))
+    subreddits = _given(rest, "reddit-live:SUBREDDIT+SUBREDDIT")
+    named = token("REDDIT_CLIENT_ID"), token("REDDIT_CLIENT_SECRET")
+    login = reddit_live.Login(*named, endpoint("REDDIT_LOGIN", reddit_live.LOGIN))
+    return reddit_live.live(subreddits, login, endpoint("REDDIT", reddit_live.API))
 
 
 def _webhook(rest: str) -> Source:
@@ -158,19 +157,19 @@ def _given(rest: str, form: str) -> str:
 
 LIVE: Mapping[str, Callable[[str], Source]] = {
     "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
-    "hackernews-live": lambda _: hackernews.live(),
+    "hackernews-live": lambda _: hackernews.live(endpoint("HACKERNEWS", hackernews.API)),
     "rss": lambda rest: feeds.live(_given(rest, "rss:URL")),
     "mastodon-live": lambda rest: mastodon_live.live(
         _given(rest, "mastodon-live:SERVER"), token("MASTODON_TOKEN")
     ),
-    "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN")),
+    "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN"), endpoint("TELEGRAM", telegram.API)),
     "reddit-live": _reddit_live,
     "x-live": _x_live,
     "youtube-live": lambda rest: youtube_live.live(
-        _given(rest, "youtube-live:CHANNEL"), token("YOUTUBE_KEY")
+        _given(rest, "youtube-live:CHANNEL"), token("YOUTUBE_KEY"), endpoint("YOUTUBE", youtube_live.API)
     ),
     "facebook-live": lambda rest: facebook_live.live(
-        _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN")
+        _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN"), endpoint("FACEBOOK", facebook_live.API)
     ),
     "webhook": _webhook,
 }
