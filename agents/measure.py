@@ -85,6 +85,16 @@ class Measure:
         """Bytes of those values."""
         return self._archive.size
 
+    @property
+    def missing(self) -> tuple[tuple[int, int], ...]:
+        """Offsets up to the fence that were folded once and are in no value that was restored, as first and
+        last: the table has lost them, and no figure can be trusted."""
+        return self._archive.missing
+
+    def begin_anew(self, names: Iterable[str]) -> None:
+        """On a fresh Measure: the next fold also removes the table values of these names."""
+        self._archive.remove(names)
+
     def restore(self, items: Iterable[tuple[str, bytes]]) -> None:
         """Take over what the table held, in any order; only on a fresh Measure."""
         self.totals = self._archive.restore(items)
@@ -122,7 +132,8 @@ class Measure:
             else:
                 self._withdrawal(record, part)
         self._void_withdrawn()
-        first, self.fence = fresh[0][0], fresh[-1][0]
+        # from the fence on, not from the first record: ranges that meet show that none is missing
+        first, self.fence = self.fence + 1, fresh[-1][0]
         part.watermark, part.sealed = self.totals.watermark, self.totals.sealed
         part.origins = {origin: self.totals.origins[origin] for origin in origins}
         self.totals.merge(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,11 @@ def main() -> None:
     except (SettingsError, WatchlistError, BrokerError, SourceError) as refusal:
         click.echo(f"vigie: {refusal}", err=True)
         sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        click.echo(f"vigie: {error}: free some space, then start it again; nothing is lost", err=True)
+        sys.exit(1)
 
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -122,9 +128,9 @@ def run(
     load_credibility(settings)
     feed = None if no_feed else _feed_arguments(source, fields, speed, follow=follow)
     broker = (
-        None
-        if settings.broker
-        else EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+        EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+        if settings.embedded()
+        else None
     )
     sys.exit(asyncio.run(run_watch(settings, feed, say, broker)))
 

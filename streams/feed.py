@@ -23,6 +23,7 @@ from streams.sources.contract import (
     Event,
     Gap,
     Source,
+    SourceError,
     Trouble,
     Upsert,
 )
@@ -55,13 +56,22 @@ class Cursor:
     def read(self) -> str | None:
         if not self._path.exists():
             return None
-        found = orjson.loads(self._path.read_bytes())["cursor"]
+        try:
+            found = orjson.loads(self._path.read_bytes())["cursor"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(
+                f"{self._path} is damaged ({error}): delete it to feed the source from its beginning; "
+                "what has been fed before counts once"
+            ) from error
         return None if found is None else str(found)
 
     def keep(self, cursor: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({"cursor": cursor}))
+        with fresh.open("wb") as file:
+            file.write(orjson.dumps({"cursor": cursor}))
+            file.flush()
+            os.fsync(file.fileno())  # or a machine that loses power could keep the name without the content
         fresh.replace(self._path)
 
 

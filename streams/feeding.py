@@ -36,7 +36,11 @@ async def feed_source(
     rate = "as fast as can be" if pace is None else f"at {pace:g} event seconds a second"
     say(f"feeding {source or 'the sample corpus'} {rate}")
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.broker, enable_idempotence=True, linger_ms=20, client_id="vigie-feed"
+        bootstrap_servers=settings.broker,
+        enable_idempotence=True,
+        linger_ms=20,
+        client_id="vigie-feed",
+        **settings.security.options(),
     )
     await producer.start()
     last = 0.0

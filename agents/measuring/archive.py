@@ -18,8 +18,9 @@ from agents.measuring.segments import (
     Stored,
     coalesce,
     newest_day,
+    overlap,
     read,
-    within,
+    tiling,
     write_base,
     write_segment,
 )
@@ -55,6 +56,21 @@ class Archive:
     def size(self) -> int:
         """Bytes of the live segments' values."""
         return sum(segment.size for segment in self.segments)
+
+    @property
+    def missing(self) -> tuple[Range, ...]:
+        """The gaps between all that is held, from offset 0 on: there are none unless a value was lost."""
+        reached, gaps = -1, []
+        held = [*self.swallowed, *((segment.first, segment.last) for segment in self.segments)]
+        for first, last in sorted(held):
+            if first > reached + 1:
+                gaps.append((reached + 1, first - 1))
+            reached = max(reached, last)
+        return tuple(gaps)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Have the next `append` remove these values."""
+        self._leftover += keys
 
     def append(
         self, covers: Range, tally: Tally, posts: Iterable[str], authors: Iterable[str], sealed: int
@@ -92,17 +108,13 @@ class Archive:
         return total
 
     def _accept(self, stored: dict[str, tuple[Stored, int]]) -> list[tuple[Stored, Range, int]]:
-        """Live segments in order; what a wider one or the base has taken in is left over."""
-        found = [(part.ranges[0], key, part, size) for key, (part, size) in stored.items()]
-        accepted = []
-        reached = -1
-        for covers, key, part, size in sorted(found, key=lambda item: (item[0][0], -item[0][1])):
-            if covers[1] <= reached or any(within(covers, outer) for outer in self.swallowed):
-                self._leftover.append(key)
-            else:
-                reached = covers[1]
-                accepted.append((part, covers, size))
-        return accepted
+        """Live segments in order; what a wider one or the base has taken in is left over, and so is what a
+        worker wrote that had lost the partition: it overlaps with its successor's."""
+        keys = {part.ranges[0]: key for key, (part, _) in stored.items()}
+        free = [one for one in keys if not any(overlap(one, taken) for taken in self.swallowed)]
+        live = tiling(free)
+        self._leftover += [key for covers, key in keys.items() if covers not in set(live)]
+        return [(stored[keys[covers]][0], covers, stored[keys[covers]][1]) for covers in live]
 
     def _load(self, part: Stored, sealed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Join a segment's entries to the ledger; the posts and the withdrawn authors that it touched."""

@@ -13,6 +13,7 @@ Value: one format byte, 4 bytes of header length, a JSON header (a large one def
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -131,8 +132,33 @@ def coalesce(ranges: Iterable[Range], live: Iterable[Range]) -> tuple[Range, ...
     return tuple(merged)
 
 
-def within(inner: Range, outer: Range) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
+def overlap(one: Range, other: Range) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def tiling(ranges: Iterable[Range]) -> list[Range]:
+    """Those of `ranges` that cover most without overlapping, the fewest where several ways do; in order.
+
+    The same records folded on the same state give the same tally, so any way that covers all is right.
+    """
+    ordered = sorted(set(ranges), key=lambda one: one[1])
+    ends = [last for _, last in ordered]
+    best: list[tuple[int, int]] = [(0, 0)]  # of the first n: offsets covered, less is more of pieces
+    before: list[int] = []  # how many of those in front of each end before it begins
+    for number, (first, last) in enumerate(ordered):
+        free = bisect_left(ends, first, 0, number)
+        before.append(free)
+        covered, pieces = best[free]
+        best.append(max(best[number], (covered + last - first + 1, pieces - 1)))
+    chosen: list[Range] = []
+    number = len(ordered)
+    while number:
+        if best[number] == best[number - 1]:
+            number -= 1
+        else:
+            chosen.append(ordered[number - 1])
+            number = before[number - 1]
+    return chosen[::-1]
 
 
 def _pack(header: dict[str, Any], bodies: list[bytes]) -> bytes:

@@ -137,6 +137,27 @@ TRAFFIC = Metric(
 LAG = Metric(
     "vigie_lag_records", "gauge", "Records of the partition not yet worked on.", ("topic", "partition")
 )
+COMMIT_AGE = Metric(
+    "vigie_commit_age_seconds",
+    "gauge",
+    "How long the partition that waits longest has had records without a commit; 0 where nothing waits.",
+    ("topic",),
+)
+BUFFERED = Metric(
+    "vigie_producer_buffer_records", "gauge", "Records sent that Kafka has not acknowledged yet."
+)
+RECOVERING = Metric(
+    "vigie_recovery_left_records",
+    "gauge",
+    "Changelog records still to be read back before figures are shown.",
+)
+CONTACT_AGE = Metric(
+    "vigie_group_contact_age_seconds",
+    "gauge",
+    "Since Kafka's group last confirmed this worker's partitions; after 10 it may give them to others.",
+)
+LEDGER_POSTS = Metric("vigie_ledger_posts", "gauge", "Posts of the last 28 days that this worker keeps.")
+LEDGER_BYTES = Metric("vigie_ledger_bytes", "gauge", "Bytes of the table values that keep them.")
 CLOCK = Metric("vigie_stream_clock_timestamp_seconds", "gauge", "Event time for which the figures hold.")
 RULES_CHANGED = Metric(
     "vigie_rules_changed_timestamp_seconds",

@@ -32,7 +32,7 @@ def audit(
 ) -> Iterator[Finding]:
     """A finding for each of `chosen`, records of one company; `settings.broker` must be set. `advance` is
     told of offsets of posts.v1 that are done."""
-    with log_reader(settings.broker or "") as reader:
+    with log_reader(settings.broker or "", settings.security) as reader:
         reaches = {f"{reach.topic}/{reach.partition}": reach for reach in reader.reaches(POSTS.name)}
     left = list(chosen)
     while left:

@@ -128,7 +128,7 @@ class Rejudging:
 @contextmanager
 def rejudging(settings: Settings, bootstrap: str, processes: int) -> Iterator[Rejudging]:
     """Judges at the ready; they end with the context."""
-    reader = LogReader(bootstrap)
+    reader = LogReader(bootstrap, settings.security)
     bench = Bench(settings, reader)
     pool = None
     if processes > 1:
@@ -167,7 +167,7 @@ _bench: list[Bench] = []  # of a pool's process
 
 
 def _prepare(settings: Settings, bootstrap: str) -> None:
-    _bench.append(Bench(settings, LogReader(bootstrap)))
+    _bench.append(Bench(settings, LogReader(bootstrap, settings.security)))
 
 
 def _rejudge(piece: Piece) -> list[Rejudged]:

@@ -22,6 +22,7 @@ from schemas.topics import POSTS
 from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
 from streams.proving.rejudging import ALONE, CURRENT, Advance, records_in, rejudging
+from streams.security import PLAINTEXT, Security
 from streams.settings import Settings
 
 
@@ -37,9 +38,9 @@ class Range:
         return range(self.start, self.end + 1, self.step)
 
 
-def bounds(bootstrap: str) -> list[Reach]:
+def bounds(bootstrap: str, security: Security = PLAINTEXT) -> list[Reach]:
     """What posts.v1 holds now."""
-    with log_reader(bootstrap) as reader:
+    with log_reader(bootstrap, security) as reader:
         return reader.reaches(POSTS.name)
 
 
