@@ -1,7 +1,9 @@
 """Routes that poll, against loopback servers that are busy, broken, hostile or well."""
 
 import asyncio
+import contextlib
 import gzip
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -102,6 +104,19 @@ async def test_a_broken_feed_is_said_once() -> None:
     assert [event.reject.reason for event in found if isinstance(event, Dropped)] == ["bad-value"]
 
 
+async def test_a_feed_with_an_entity_bomb_is_a_dead_letter_with_a_clear_word() -> None:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<!DOCTYPE x [<!ENTITY e0 "ha">{levels}]><rss><channel><title>&e9;</title></channel></rss>'
+
+    async def feed(request: web.Request) -> web.Response:
+        return web.Response(text=bomb, content_type="application/rss+xml")
+
+    async with server(feed=feed) as base:
+        found = await until(feeds.live(f"{base}/feed", pause=Waits()), marks(1))
+    (letter,) = (event.reject for event in found if isinstance(event, Dropped))
+    assert "declares entities, which are not read" in letter.detail
+
+
 async def test_entity_bombs_and_deep_nests_are_refused() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rss><title>&b;</title></rss>'
     with pytest.raises(feeds.FeedError, match="entities"):
@@ -177,14 +192,28 @@ async def test_refusals_private_redirects_and_bombs_are_said() -> None:
         body = gzip.compress(bytes(30_000_000))
         return web.Response(body=body, headers={"Content-Encoding": "gzip"})
 
-    async with server(locked=locked, away=away, around=round_and_round, odd=odd, bomb=bomb) as base:
+    async def flood(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):  # the client has hung up
+            for _ in range(1600):
+                await response.write(bytes(1 << 16))
+        return response
+
+    tracemalloc.start()
+    async with server(
+        flood=flood, locked=locked, away=away, around=round_and_round, odd=odd, bomb=bomb
+    ) as base:
         for path, word in [
             ("locked", "401"), ("away", "private"), ("around", "redirects"), ("odd", "file:"),
-            ("bomb", "larger"),
+            ("bomb", "larger"), ("flood", "larger"),
         ]:  # fmt: skip
             async with aiohttp.ClientSession() as client:
                 with pytest.raises(SourceError, match=word):
                     await fetch(client, f"{base}/{path}")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 64 * 1024 * 1024
 
 
 def test_how_long_a_server_asks_to_wait() -> None:
