@@ -301,9 +301,36 @@ def facebook(stage: Stage) -> web.Application:
     return application(stage, **{"ferrovel/feed": feed, "{post}/comments": comments})
 
 
+def linkedin(stage: Stage) -> web.Application:
+    async def posts(request: web.Request) -> Any:
+        assert request.query["author"] == "urn:li:organization:5"
+        first = {"id": "urn:li:share:1", "commentary": text(1), "publishedAt": second(1) * 1000}
+        if stage.number == 2:
+            state = {"isEditedByAuthor": True}
+            first |= {"commentary": EDITED, "lastModifiedAt": second(9) * 1000, "lifecycleStateInfo": state}
+        return {"elements": [{**first, "author": "urn:li:organization:5", "visibility": "PUBLIC"}]}
+
+    async def comments(request: web.Request) -> Any:
+        def comment(number: int) -> dict[str, Any]:
+            urn = f"urn:li:comment:(urn:li:activity:1,{number})"
+            made = {"time": second(number) * 1000}
+            said = {
+                "message": {"text": text(number)},
+                "object": "urn:li:activity:1",
+                "actor": "urn:li:person:l",
+            }
+            return {"id": str(number), "commentUrn": urn, "created": made, "lastModified": made, **said}
+
+        return {"elements": [comment(number) for number in new(stage)[1:]]}
+
+    routes = {"posts": posts, "socialActions/urn:li:share:1/comments": comments}
+    return application(stage, **routes)
+
+
 SECRETS = {
     "VIGIE_X_TOKEN": "t", "VIGIE_MASTODON_TOKEN": "t", "VIGIE_REDDIT_CLIENT_ID": "i", "VIGIE_YOUTUBE_KEY": "k",
     "VIGIE_REDDIT_CLIENT_SECRET": "s", "VIGIE_FACEBOOK_TOKEN": "t", "VIGIE_TELEGRAM_TOKEN": "T0KEN",
+    "VIGIE_LINKEDIN_TOKEN": "t",
 }  # fmt: skip
 
 
@@ -328,5 +355,6 @@ POLLED = (
     Platform("rss", "rss:http://127.0.0.1:{port}/feed", {}, rss, edits=True),
     Platform("telegram", "telegram-live:", at("TELEGRAM"), telegram, edits=True),
     Platform("youtube", "youtube-live:UC1", at("YOUTUBE"), youtube),
+    Platform("linkedin", "linkedin-live:5", at("LINKEDIN"), linkedin, edits=True),
     Platform("facebook", "facebook-live:ferrovel", at("FACEBOOK"), facebook, edits=True),
 )  # fmt: skip

@@ -28,7 +28,7 @@ CATALOGUE = (
     Entry("facebook-webhook", "facebook-webhook:PATH", "a webhook body of Facebook"),
     Entry("linkedin-shares", "linkedin-shares:PATH", "Shares.csv of a LinkedIn archive"),
     Entry("linkedin-comments", "linkedin-comments:PATH", "Comments.csv of a LinkedIn archive"),
-    Entry("linkedin", "linkedin:PATH", "an answer of LinkedIn's Posts API"),
+    Entry("linkedin", "linkedin:PATH", "an answer of LinkedIn's Posts or Comments API"),
     Entry("linkedin-webhook", "linkedin-webhook:PATH", "a webhook body of LinkedIn"),
     Entry("viadeo", "viadeo:PATH", "JSON of Viadeo's former API"),
     Entry("youtube", "youtube:PATH", "an answer of the YouTube Data API"),
@@ -50,6 +50,10 @@ CATALOGUE = (
     ),
     Entry("youtube-live", "youtube-live:CHANNEL", "comments on channels, polled", ("VIGIE_YOUTUBE_KEY",)),
     Entry("facebook-live", "facebook-live:PAGE", "a page and its comments, polled", ("VIGIE_FACEBOOK_TOKEN",)),
+    Entry(
+        "linkedin-live", "linkedin-live:ORGANISATION", "an organisation's posts and their comments, polled",
+        ("VIGIE_LINKEDIN_TOKEN",),
+    ),
     Entry("telegram-live", "telegram-live:", "a bot's channels, polled", ("VIGIE_TELEGRAM_TOKEN",)),
     Entry(
         "webhook", "webhook:PORT", "a door for Facebook, LinkedIn and anything",

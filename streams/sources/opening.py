@@ -27,6 +27,7 @@ from streams.sources import (
     hackernews,
     linkedin,
     linkedin_archive,
+    linkedin_live,
     mastodon,
     mastodon_live,
     reddit,
@@ -92,7 +93,7 @@ DOCUMENTS: Mapping[str, document.Layout] = {
         lambda raw: list(facebook.changes(orjson.loads(raw))), lambda _: facebook.map_change
     ),
     "linkedin": document.Layout(
-        lambda raw: listed(orjson.loads(raw), "elements"), lambda _: linkedin.map_post
+        lambda raw: listed(orjson.loads(raw), "elements"), lambda _: linkedin.map_element
     ),
     "linkedin-webhook": document.Layout(
         lambda raw: listed(orjson.loads(raw), "notifications"), lambda _: linkedin.map_notification
@@ -155,6 +156,11 @@ def _given(rest: str, form: str) -> str:
     return rest
 
 
+def _linkedin(rest: str) -> Source:
+    organisation = _given(rest, "linkedin-live:ORGANISATION, the number of its URN").rpartition(":")[2]
+    return linkedin_live.live(organisation, token("LINKEDIN_TOKEN"), endpoint("LINKEDIN", linkedin_live.API))
+
+
 LIVE: Mapping[str, Callable[[str], Source]] = {
     "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
     "hackernews-live": lambda _: hackernews.live(endpoint("HACKERNEWS", hackernews.API)),
@@ -171,6 +177,7 @@ LIVE: Mapping[str, Callable[[str], Source]] = {
     "facebook-live": lambda rest: facebook_live.live(
         _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN"), endpoint("FACEBOOK", facebook_live.API)
     ),
+    "linkedin-live": _linkedin,
     "webhook": _webhook,
 }
 
