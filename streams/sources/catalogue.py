@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 
 CATALOGUE = (
-    Entry("x-archive", "x-archive:PATH", "tweets.js or deleted-tweets.js of an X archive"),
+    Entry("x-archive", "x-archive:PATH", "an X archive (.zip), or its tweets.js or deleted-tweets.js"),
     Entry("x-api", "x-api:PATH", "JSONL of X API v2 payloads"),
     Entry("x-removed-posts", "x-removed-posts:PATH", "a compliance job's result for posts"),
     Entry("x-removed-users", "x-removed-users:PATH", "a compliance job's result for users"),
@@ -31,6 +31,7 @@ CATALOGUE = (
     Entry("linkedin", "linkedin:PATH", "an answer of LinkedIn's Posts or Comments API"),
     Entry("linkedin-webhook", "linkedin-webhook:PATH", "a webhook body of LinkedIn"),
     Entry("viadeo", "viadeo:PATH", "JSON of Viadeo's former API"),
+    Entry("youtube-takeout", "youtube-takeout:PATH", "comments.csv of YouTube's Takeout"),
     Entry("youtube", "youtube:PATH", "an answer of the YouTube Data API"),
     Entry("jetstream", "jetstream:PATH", "JSONL of Bluesky's Jetstream"),
     Entry("mastodon", "mastodon:PATH", "JSONL of Mastodon statuses or events"),

@@ -39,6 +39,7 @@ from streams.sources import (
     viadeo,
     youtube,
     youtube_live,
+    youtube_takeout,
 )
 from streams.sources.contract import GROUP, Source, SourceError
 from streams.sources.document import DocumentSource
@@ -51,23 +52,42 @@ from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
 from streams.sources.tokens import endpoint, optional_token, token
 from streams.sources.webhook import Secrets, WebhookSource
+from streams.sources.zipped import members
 from streams.watchlist.reading import load_watchlists
 
 _NAME = re.compile(r"([a-z][a-z0-9-]+):(.*)", re.DOTALL)
 
 
+_TWEETS = re.compile(r"(?:^|/)(?:deleted-)?tweets?(?:-part\d+)?\.js$")
+_ACCOUNT = re.compile(r"(?:^|/)account\.js$")
+
+
+def _archive_bytes(path: Path) -> bytes:
+    """One file of an X archive, or of a zipped one all those of posts, with NULs between, which JSON never has."""
+    if path.suffix != ".zip":
+        return document.read_whole(path)
+    found = members(path, _TWEETS, document.LIMIT)
+    if not found:
+        raise SourceError(f"{path}: no tweets.js in it; is it the archive that X gives?")
+    return b"\0".join(found)
+
+
 def _archive_items(raw: bytes) -> list[Any]:
-    prefix = twitter_archive.PREFIX.match(raw)
-    found = orjson.loads(raw[prefix.end() :] if prefix else raw)
-    return listed(found)
+    found: list[Any] = []
+    for part in raw.split(b"\0"):
+        prefix = twitter_archive.PREFIX.match(part)
+        found += listed(orjson.loads(part[prefix.end() :] if prefix else part))
+    return found
 
 
 def _archive_map(path: Path) -> Map:
     """The archive keeps who wrote it in `account.js` beside the posts."""
-    author: Any = None
     beside = path.with_name("account.js")
-    if beside.is_file():
-        author = at(_archive_items(beside.read_bytes()), 0, "account")
+    if path.suffix == ".zip":
+        told = members(path, _ACCOUNT, document.LIMIT)
+    else:
+        told = [beside.read_bytes()] if beside.is_file() else []
+    author = at(_archive_items(told[0]), 0, "account") if told else None
     return partial(twitter_archive.map_archived, author=author if isinstance(author, Mapping) else None)
 
 
@@ -85,7 +105,7 @@ def _viadeo_items(raw: bytes) -> list[Any]:
 
 
 DOCUMENTS: Mapping[str, document.Layout] = {
-    "x-archive": document.Layout(_archive_items, _archive_map),
+    "x-archive": document.Layout(_archive_items, _archive_map, _archive_bytes),
     "facebook-export": document.Layout(_lists, lambda _: facebook_export.map_exported),
     "viadeo": document.Layout(_viadeo_items, lambda _: viadeo.map_news),
     "facebook": document.Layout(lambda raw: listed(orjson.loads(raw), "data"), lambda _: facebook.map_object),
@@ -110,6 +130,7 @@ DOCUMENTS: Mapping[str, document.Layout] = {
 LINES: Mapping[str, tuple[Map, str | None]] = {
     "linkedin-shares": (linkedin_archive.map_share, None),
     "linkedin-comments": (linkedin_archive.map_comment, "\\"),
+    "youtube-takeout": (youtube_takeout.map_comment, None),
     "employer-reviews": (employer_reviews.map_review, None),
     "jetstream": (bluesky.map_event, None),
     "x-api": (twitter.map_payload, None),

@@ -199,6 +199,7 @@ def test_every_recorded_field_is_used_or_listed(form: str, name: str, count: int
         ("feed", "rss/atom.xml"),
         ("linkedin-shares", "linkedin/Shares.csv"),
         ("employer-reviews", "employer-reviews/reviews.csv"),
+        ("youtube-takeout", "youtube/comments.csv"),
     ],
 )
 def test_every_field_of_the_twins_is_used_or_listed(form: str, name: str) -> None:
