@@ -108,7 +108,9 @@ DOCUMENTS: Mapping[str, document.Layout] = {
     "x-archive": document.Layout(_archive_items, _archive_map, _archive_bytes),
     "facebook-export": document.Layout(_lists, lambda _: facebook_export.map_exported),
     "viadeo": document.Layout(_viadeo_items, lambda _: viadeo.map_news),
-    "facebook": document.Layout(lambda raw: listed(orjson.loads(raw), "data"), lambda _: facebook.map_object),
+    "facebook": document.Layout(
+        lambda raw: facebook.objects(orjson.loads(raw)), lambda _: facebook.map_object
+    ),
     "facebook-webhook": document.Layout(
         lambda raw: list(facebook.changes(orjson.loads(raw))), lambda _: facebook.map_change
     ),
