@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "deploy" / "corpus.jsonl"
 BATCH = 500  # records that go to one partition together
 PATIENCE = 900.0  # seconds
+PEER_PATIENCE = 120.0
 ASK_EVERY = 0.3  # seconds between two scrapes, which cost the worker something
 
 Record = tuple[bytes, bytes]  # key and value
@@ -219,20 +220,25 @@ def _java() -> object:
     return used
 
 
-def peer(python: str, program: str, bootstrap: str, topic: str, count: int) -> Speed | None:
-    """Run one of tests/bench/peers; None where its library is not installed."""
+class LeftOutError(Exception):
+    """A peer that gave no figure, and why."""
+
+
+def peer(python: str, program: str, bootstrap: str, topic: str, count: int) -> Speed:
+    """Run one of tests/bench/peers. Raises LeftOutError where its library is missing, or it fails or hangs."""
     path = Path(__file__).parent / "peers" / f"{program}.py"
-    ended = subprocess.run(
-        [python, str(path), bootstrap, topic, str(count)],
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    if "ModuleNotFoundError" in ended.stderr:
-        return None
+    try:
+        ended = subprocess.run(
+            [python, str(path), bootstrap, topic, str(count)],
+            capture_output=True, text=True, timeout=PEER_PATIENCE, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        raise LeftOutError(f"not done within {PEER_PATIENCE:.0f} s") from late
     told = [line for line in ended.stdout.splitlines() if line.startswith('{"posts"')]
     if not told:
-        raise RuntimeError(
-            f"{program} ended ({ended.returncode}):\n{ended.stdout[-2_000:]}\n{ended.stderr[-4_000:]}"
+        raise LeftOutError(
+            (ended.stderr or ended.stdout).strip().rpartition("\n")[2] or str(ended.returncode)
         )
     return Speed(**json.loads(told[-1]))
 

@@ -22,8 +22,10 @@ clock = Clock(count)
 
 
 def judged(value: bytes) -> float:
-    clock.tick()
-    return float(TextBlob(orjson.loads(value)["text"]).sentiment.polarity)
+    polarity = float(TextBlob(orjson.loads(value)["text"]).sentiment.polarity)
+    if clock.tick():
+        os._exit(0)
+    return polarity
 
 
 frame = app.dataframe(app.topic(topic, value_deserializer="bytes"))
@@ -31,4 +33,4 @@ frame = frame.apply(judged).tumbling_window(300_000).agg(n=Count(), total=Sum())
 frame.to_topic(app.topic(f"out-{os.getpid()}", value_serializer="json"))
 
 if __name__ == "__main__":
-    app.run(count=count)
+    app.run()
