@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from streams.erasing.commands import erase, subject
 from streams.proving.commands import audit, replay
 from streams.settings import VERSION, Settings, SettingsError, read_settings
 from streams.source_commands import source, sources
@@ -282,6 +283,8 @@ cli.add_command(source)
 cli.add_command(sources)
 cli.add_command(audit)
 cli.add_command(replay)
+cli.add_command(erase)
+cli.add_command(subject)
 
 if __name__ == "__main__":
     main()

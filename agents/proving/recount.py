@@ -20,6 +20,7 @@ class Rejudged:
     partition: int
     offset: int
     records: tuple[MentionRecord, ...]
+    gone: int | None = None  # the number of the key that would open it and is not there
 
 
 class Recount:
