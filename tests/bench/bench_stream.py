@@ -48,7 +48,7 @@ PEERS = (
     ("faust_plain", "plain Faust agent + TextBlob", 0.1, False),
 )
 LIMITS = (
-    ("aiokafka_reading", "aiokafka, reads and decodes only", 1.0, False),
+    ("aiokafka_reading", "aiokafka, reads and decodes only", 5.0, False),
     ("kafka_python_reading", "kafka-python, reads and decodes only", 1.0, False),
 )
 COUNTING = (
@@ -92,7 +92,7 @@ async def peers(data: Path, scratch: Path, posts: int, python: str) -> dict[str,
         for topic, part in sizes.items():
             await fill(broker.bootstrap, topic, keyed_posts(int(posts * part)), PARTITIONS)
         for group, found in (("peers", PEERS), ("limits", LIMITS), ("counting", COUNTING)):
-            topic = {"peers": KEYED, "limits": "posts.v1", "counting": "counted.v1"}[group]
+            topic = {"peers": KEYED, "limits": "counted.v1", "counting": "counted.v1"}[group]
             groups[group] = []
             for program, title, part, theirs in found:
                 runs = python if theirs else sys.executable

@@ -22,10 +22,9 @@ clock = Clock(count)
 
 
 def judged(value: bytes) -> float:
-    polarity = float(TextBlob(orjson.loads(value)["text"]).sentiment.polarity)
     if clock.tick():
-        os._exit(0)
-    return polarity
+        app.stop()
+    return float(TextBlob(orjson.loads(value)["text"]).sentiment.polarity)
 
 
 frame = app.dataframe(app.topic(topic, value_deserializer="bytes"))
@@ -33,4 +32,5 @@ frame = frame.apply(judged).tumbling_window(300_000).agg(n=Count(), total=Sum())
 frame.to_topic(app.topic(f"out-{os.getpid()}", value_serializer="json"))
 
 if __name__ == "__main__":
-    app.run()
+    app.run()  # ends with a checkpoint: state, changelog and offsets written
+    clock.tell()
