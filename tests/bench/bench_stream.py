@@ -32,6 +32,7 @@ from stand import (
     filled,
     machine,
     peer,
+    sealed,
     work_off,
     workers,
 )
@@ -59,7 +60,7 @@ Row = tuple[str, Speed]
 
 
 async def vigie(data: Path, scratch: Path, posts: int, count: int, **environment: str) -> Speed:
-    home = scratch / f"vigie-{count}-{len(environment)}"
+    home = scratch / "-".join(["vigie", str(count), *environment])
     async with broker_at(home, PARTITIONS, data) as broker:
         with workers(count, broker, scratch / "homes" / home.name, PARTITIONS, **environment) as made:
             return await asyncio.to_thread(work_off, made, posts)
@@ -133,12 +134,17 @@ async def run(posts: int, python: str) -> None:
         say(f"one worker: {one.rate:,.0f} posts/s")
         two = await vigie(data, scratch, posts, 2)
         say(f"two workers: {two.rate:,.0f} posts/s")
+        keys = scratch / "keys.sqlite"
+        boxed = await filled(scratch / "boxed", PARTITIONS, sealed(corpus_posts(posts // 2), keys))
+        opened = await vigie(boxed, scratch, posts // 2, 1, VIGIE_KEYS=str(keys))
+        say(f"one worker, sealed posts: {opened.rate:,.0f} posts/s")
         few = max(1_000, posts // 30)
         single_data = await filled(scratch / "few", PARTITIONS, corpus_posts(few))
         single = await vigie(single_data, scratch, few, 1, VIGIE_MICRO_BATCHES="0")
         groups = await peers(data, scratch, posts, python)
     ours = [
         ("Vigie, one worker", one),
+        ("Vigie, one worker, posts sealed as `vigie feed` does", opened),
         ("Vigie, two workers", two),
         ("Vigie, one worker, without micro-batches", single),
     ]

@@ -13,17 +13,22 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import orjson
 import psutil
 from aiokafka import AIOKafkaProducer
 
+from schemas.codec import decode_post
+from schemas.post import Post
 from schemas.topics import POSTS, TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.ports import kept_ports
 from streams.partitions import partition_of
+from streams.sealing.keys import KeyStore
+from streams.sealing.vault import Vault
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "deploy" / "corpus.jsonl"
@@ -67,6 +72,17 @@ def corpus_posts(count: int) -> Iterator[Record]:
     for number in range(count):
         key = f"bench:{number}"
         yield key.encode(), orjson.dumps({**posts[number % len(posts)], "key": key})
+
+
+def sealed(records: Iterable[Record], keys: Path) -> Iterator[Record]:
+    """The same posts as `vigie feed` writes them: what is personal under a key of its own, in the store at `keys`."""
+    vault, waiting = Vault(KeyStore(keys)), iter(records)
+    while part := [
+        post for _, value in islice(waiting, BATCH) if isinstance(post := decode_post(value), Post)
+    ]:
+        for found in vault.posts(part):
+            assert found is not None
+            yield found[0].encode(), found[1]
 
 
 async def fill(bootstrap: str, topic: str, records: Iterable[Record], partitions: int) -> None:
