@@ -228,7 +228,7 @@ def _set_apart(
                 found[place.index] = _stated(1 if score > 0 else -1, post, max(abs(score), _LEAST))
         elif max(abs(one), abs(other)) >= _CLEAR and (
             _CONTRASTS.intersection(tokens.folded[left.last : right.first])
-            or (_juxtaposed(tokens, left, right) and found[left.index].label != found[right.index].label)
+            or (_juxtaposed(tokens, left, right) and not _alike(found[left.index], found[right.index]))
         ):
             weak, strong = (left, right) if abs(one) < abs(other) else (right, left)
             score = found[strong.index].score
@@ -245,6 +245,11 @@ def _juxtaposed(tokens: Tokens, left: _Place, right: _Place) -> bool:
         return False
     after = tokens.folded[right.last : right.last + 1]
     return between[marks[-1]] in {",", ";"} or between[:1] == after == [":"]
+
+
+def _alike(one: Sentiment, other: Sentiment) -> bool:
+    """Whether both plainly say the same."""
+    return one.label == other.label and min(abs(one.score), abs(other.score)) >= _APART
 
 
 def _stated(sign: int, post: Sentiment, strength: int = _STATED) -> Sentiment:
