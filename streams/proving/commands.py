@@ -70,7 +70,7 @@ def replay(
 
     when = _range(start, end, every)
     with _log(given) as settings:
-        reaches = bounds(settings.broker or "")
+        reaches = bounds(settings.broker or "", settings.security)
         with reading_progress("replaying posts.v1", records_in(reaches)) as advance:
             found = replayed(
                 settings, reaches, when, company, advance=advance, processes=processes, version=rules
@@ -129,7 +129,7 @@ def _audit(
     from streams.proving.text import findings_json, findings_text, status_of
 
     with _log(given) as settings:
-        shelf = shelf_of(company, settings.broker or "")
+        shelf = shelf_of(company, settings.broker or "", settings.security)
         chosen = shelf.in_force(*when, person)
         if not chosen:
             raise SettingsError(
@@ -168,7 +168,7 @@ def _log(given: dict[str, Any]) -> Iterator[Settings]:
     from streams.log_reader import log_reader
 
     with with_log(read_settings(**given)) as settings:
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             partitions = len(reader.reaches(REPUTATION.name))
         yield with_fields(settings, partitions=partitions)
 

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from agents.measure import MeasureSettings
 from agents.proving.judged_by import Stretch
 from agents.proving.recount import Recount, Rejudged
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from schemas.reputation import Reputation
 from schemas.topics import POSTS
 from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
 from streams.proving.rejudging import ALONE, CURRENT, Advance, records_in, rejudging
+from streams.security import PLAINTEXT, Security
 from streams.settings import Settings
 
 
@@ -37,9 +38,9 @@ class Range:
         return range(self.start, self.end + 1, self.step)
 
 
-def bounds(bootstrap: str) -> list[Reach]:
+def bounds(bootstrap: str, security: Security = PLAINTEXT) -> list[Reach]:
     """What posts.v1 holds now."""
-    with log_reader(bootstrap) as reader:
+    with log_reader(bootstrap, security) as reader:
         return reader.reaches(POSTS.name)
 
 
@@ -100,7 +101,7 @@ class States:
         self._company = company
         self._states = {number: Recount(MeasureSettings()) for number in wanted}
 
-    def take(self, record: Mention | Retraction) -> None:
+    def take(self, record: MentionRecord) -> None:
         if isinstance(record, Mention):
             place = partition_of(record.company, self._partitions)
             if place in self._states:

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from streams.sources import facebook_live, feeds, hackernews, reddit_live, telegram, youtube_live
 from streams.sources.backoff import Backoff
-from streams.sources.contract import Checkpoint, Dropped, Event, SourceError, Upsert
+from streams.sources.contract import Checkpoint, Dropped, Event, Recovered, SourceError, Trouble, Upsert
 from streams.sources.http import fetch, retry_after
 from streams.sources.polling import PollingSource
 
@@ -156,6 +156,8 @@ async def test_a_busy_server_gets_the_time_it_asks_for_and_a_broken_one_growing_
         found = await until(source, marks(1))
     assert len(keys(found)) == 2
     assert pause.asked == [90, 2, 4]
+    assert [event.retry_in for event in found if isinstance(event, Trouble)] == [90, 2, 4]
+    assert sum(isinstance(event, Recovered) for event in found) == 1
 
 
 async def test_refusals_private_redirects_and_bombs_are_said() -> None:

@@ -1,0 +1,35 @@
+"""Times a peer from its first post to its last, and tells it as `stand.peer` reads it."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+
+
+class Clock:
+    """`tick()` for each post or `tick(many)`; it tells when `count` are done, and says so."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._done = 0
+        self._start = self._cpu = 0.0
+
+    def tick(self, posts: int = 1) -> bool:
+        """Whether these were the last."""
+        if not self._done:
+            self._start, self._cpu = time.monotonic(), _cpu()
+        self._done += posts
+        if self._done < self._count:
+            return False
+        self.tell()
+        return True
+
+    def tell(self) -> None:
+        seconds = time.monotonic() - self._start
+        print(json.dumps({"posts": self._done, "seconds": seconds, "cpu": _cpu() - self._cpu}), flush=True)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
