@@ -13,6 +13,7 @@ from math import isqrt
 
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
+FLOOR = -8
 CEILING = 44  # with the least of rules (15) still one point short: it tips the scales and never decides
 _FIELD = 20  # bits a kind: the weights of a word are packed in one integer, so that a word costs one addition
 _MASK = (1 << _FIELD) - 1
@@ -42,7 +43,7 @@ class WorkModel:
         }
 
     def evidence(self, words: str) -> Evidence:
-        """Points for each kind that has any, up to `CEILING`; `words` are folded and parted by spaces."""
+        """Points for each kind, `FLOOR` to `CEILING`; `words` are folded and parted by spaces."""
         different = set(words.split())
         if not different:
             return {}
@@ -53,8 +54,7 @@ class WorkModel:
         for kind, bias, unit in zip(DISCLOSURE_KINDS, self._bias, self._unit, strict=True):
             # each text is a vector of length one: the sum over the root of the number of different words
             points = bias + ((total & _MASK) - zero) * unit // length
-            if points > 0:
-                found[kind] = min(CEILING, points)
+            found[kind] = max(FLOOR, min(CEILING, points))
             total >>= _FIELD
         return found
 

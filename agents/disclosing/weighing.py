@@ -59,6 +59,11 @@ class Account:
         """Whether the evidence is enough."""
         return self.score >= self.needed
 
+    @property
+    def settled(self) -> bool:
+        """Whether the platform or one rule that is enough alone speaks, and the model need not be asked."""
+        return not self.hits or self.tie == REVIEW_TIE or self.hits[0].rule.weight >= THRESHOLD
+
 
 def may_reach(found: Sequence[Hit], strongest_tie: int, model: Evidence) -> bool:
     """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs'
@@ -83,13 +88,15 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
         by_kind.setdefault(hit.rule.kind, []).append(hit)
     accounts = [_account(kind, by_kind, about) for kind in DISCLOSURE_KINDS]
     accounts = [account for account in accounts if account.hits or account.tagged]
-    if any(account.tagged for account in accounts):
+    if any(account.tagged and account.settled for account in accounts):
         return tuple(accounts)
-    return tuple(_lifted(account, about.model.get(account.kind, 0)) for account in accounts)
+    return tuple(_moved(account, about.model.get(account.kind, 0)) for account in accounts)
 
 
-def _lifted(account: Account, model: int) -> Account:
-    return replace(account, model=model, score=account.score + model) if model else account
+def _moved(account: Account, model: int) -> Account:
+    if account.settled or not model:
+        return account
+    return replace(account, model=model, score=account.score + model)
 
 
 def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account:
