@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from agents.disclosing.attachment import Employers, company_of, nobody
-from agents.disclosing.disclosure_rules import Hit, RuleBook, surface_of
+from agents.disclosing.disclosure_rules import Hit, RuleBook
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
 from agents.disclosing.register_of_work import shipped_model
@@ -70,7 +70,8 @@ class DisclosureTagger:
         if book is None:
             return NOTHING
         review = is_employer_review(post) and says_something(post.text)
-        surface, names = surface_of(post.text), ProperNames(post.text, matches, book)
+        surface = book.surface(post.text)
+        names = ProperNames(post.text, surface.text, matches, book)
         speech = book.speech.find(surface, names)
         found = book.kinds.find(surface, names)
         model = self._evidence(book.language, surface.text, found)

@@ -23,8 +23,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from agents.disclosing.disclosure import shipped_rules
-from agents.disclosing.disclosure_rules import surface_of
 from agents.disclosing.register_of_work import BITS, CEILING, FLOOR, WorkModel, buckets
+from agents.text.canvas import canvas
 
 POSITIVE = ("en_glassdoor_a_proscons",)
 NEGATIVE = ("en_semeval_13_16", "en_goemotions_train", "en_brand_sxsw")
@@ -76,7 +76,7 @@ def main() -> None:
     book = shipped_rules()["en"]
 
     def wakes(text: str) -> bool:
-        hits = book.kinds.find(surface_of(text), lambda start, end: text[start:end].istitle())
+        hits = book.kinds.find(book.surface(text), lambda start, end: text[start:end].istitle())
         return any(hit.rule.kind == "working-conditions" for hit in hits)
 
     rows = [
@@ -89,7 +89,7 @@ def main() -> None:
     rows = [(text, label) for text, label in rows if wakes(text)]
     draw.shuffle(rows)
     held = len(rows) // 10
-    found = [sorted(buckets(surface_of(text).text)) for text, _ in rows]
+    found = [sorted(buckets(canvas(text))) for text, _ in rows]
     lengths = np.array([len(f) for f in found])
     values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
     matrix = csr_matrix(
@@ -104,7 +104,7 @@ def main() -> None:
     data += np.round(weights / unit).astype(np.int8).tobytes()
     options.out.write_bytes(data)
     made = WorkModel(data)
-    scores = np.array([made.evidence(surface_of(text).text) for text, _ in rows[:held]])
+    scores = np.array([made.evidence(canvas(text)) for text, _ in rows[:held]])
     for label, name in ((1, "employees"), (0, "others")):
         part = scores[labels[:held] == label]
         shares = {"above 0": part > 0, "at the ceiling": part == CEILING, "at the floor": part == FLOOR}
