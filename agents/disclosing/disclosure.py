@@ -19,8 +19,16 @@ from agents.disclosing.attachment import Employers, company_of, nobody
 from agents.disclosing.disclosure_rules import Hit, RuleBook
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
-from agents.disclosing.register_of_work import shipped_model
-from agents.disclosing.weighing import BIO_TIE, THRESHOLD, Account, Circumstances, may_reach, weigh
+from agents.disclosing.register_of_work import CEILING, shipped_model
+from agents.disclosing.weighing import (
+    ADDRESSED,
+    BIO_TIE,
+    THRESHOLD,
+    Account,
+    Circumstances,
+    may_reach,
+    weigh,
+)
 from agents.disclosing.workplace import BioReader, is_employer_review, says_something
 from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
@@ -74,30 +82,34 @@ class DisclosureTagger:
         names = ProperNames(post.text, surface.text, matches, book)
         speech = book.speech.find(surface, names)
         found = book.kinds.find(surface, names)
-        model = self._evidence(book.language, surface.text, found)
-        if not review and not (found and (thorough or may_reach(found, book.strongest_tie, model))):
-            return Reading((), (*found, *speech)) if found or speech else NOTHING
-        hits = [*found, *book.signs.find(surface, names.strict)]
+        if not (found or review):
+            return Reading((), tuple(speech)) if speech else NOTHING
         told = BIO_TIE if self._bios.shows_tie(post.author) else 0
         addressed = post.text[:1] == "@" and any(start <= 1 for _, spans in matches for start, _ in spans)
-        accounts = weigh(hits, Circumstances(told, review, addressed, model, len(post.text)))
+        model = self._models.get(book.language) if _unsettled(found) else None
+        if not (review or thorough):
+            tie = max(told, book.signs.strongest(surface, "tie")) - ADDRESSED * addressed
+            if not may_reach(found, tie, CEILING if model else 0):
+                return Reading((), (*found, *speech))
+        evidence = model.evidence(surface.text) if model else 0
+        hits = [*found, *book.signs.find(surface, names.strict)]
+        accounts = weigh(hits, Circumstances(told, review, addressed, evidence, len(post.text)))
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in accounts if account.tagged
         )
         return Reading(disclosures, (*hits, *speech), accounts, review)
-
-    def _evidence(self, language: str, surface: str, found: Sequence[Hit]) -> int:
-        """What the trained model makes of a post whose rules for working conditions woke but did not settle
-        it."""
-        model = self._models.get(language)
-        weights = [hit.rule.weight for hit in found if hit.rule.kind == "working-conditions"]
-        return model.evidence(surface) if model and weights and max(weights) < THRESHOLD else 0
 
     def _disclosure(self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches) -> Disclosure:
         span = passage(post.text, account.hits)
         company = company_of(post, span, account.hits, matches, self._employers)
         confidence = min(9_500, 5_000 + 50 * (account.score - account.needed))
         return Disclosure(account.kind, _explicit(account.hits, hits), span, confidence, company)
+
+
+def _unsettled(found: Sequence[Hit]) -> bool:
+    """Whether rules for working conditions woke and none of them settled the matter."""
+    weights = [hit.rule.weight for hit in found if hit.rule.kind == "working-conditions"]
+    return bool(weights) and max(weights) < THRESHOLD
 
 
 def _explicit(own: Sequence[Hit], hits: Sequence[Hit]) -> bool:

@@ -96,13 +96,26 @@ class PhraseSet:
             compiled = self._compiled[number] = re.compile(self.phrases[number][1].pattern)
         return compiled
 
+    def _awake(self, surface: Surface) -> dict[int, list[tuple[str, int, int]]]:
+        """The phrases that may match, with each of their triggers and the sentence that it stands in."""
+        needed = self._needed
+        awake: dict[int, list[tuple[str, int, int]]] = {}
+        for start, end, absent, wakes in surface.woken[self._place]:
+            for number, trigger in wakes:
+                if not needed[number] & absent:
+                    awake.setdefault(number, []).append((trigger, start, end))
+        return awake
+
+    def strongest(self, surface: Surface, kind: Sign) -> int:
+        """The greatest weight that a rule of `kind` could bring; 0 if none could match."""
+        rules = (self.phrases[number][0] for number in self._awake(surface))
+        return max((rule.weight for rule in rules if rule.kind == kind), default=0)
+
     def find(self, surface: Surface, is_name: IsName) -> list[Hit]:
         """The first match of each rule that has one (of each phrase, for ties), in the order of the rules."""
-        needed, absent = self._needed, surface.absent
-        awake: dict[int, set[str]] = {}
-        for number, trigger in surface.woken[self._place]:
-            if not needed[number] & absent:
-                awake.setdefault(number, set()).add(trigger)
+        if not surface.woken[self._place]:
+            return []
+        awake = self._awake(surface)
         found: dict[str, Hit] = {}
         for number in sorted(awake):
             once = self._once[number]
@@ -110,7 +123,9 @@ class PhraseSet:
                 found[once] = hit
         return list(found.values())
 
-    def _match(self, number: int, triggers: Iterable[str], surface: Surface, is_name: IsName) -> Hit | None:
+    def _match(
+        self, number: int, triggers: list[tuple[str, int, int]], surface: Surface, is_name: IsName
+    ) -> Hit | None:
         rule, phrase = self.phrases[number]
         places = _places(surface.words, triggers)
         if phrase.literal:  # the trigger, between its two spaces, is the whole phrase
@@ -129,16 +144,15 @@ class PhraseSet:
         return None
 
 
-def _places(words: str, triggers: Iterable[str]) -> list[tuple[int, int]]:
-    """(end, start) of each trigger wherever it stands, in order."""
-    places = []
-    for trigger in triggers:
-        start = words.find(trigger)
+def _places(words: str, triggers: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """(end, start) of each trigger wherever it stands in its sentence, in order."""
+    places = set()
+    for trigger, low, high in triggers:
+        start = words.find(trigger, low, high)
         while start >= 0:
-            places.append((start + len(trigger), start))
-            start = words.find(trigger, start + 1)
-    places.sort()
-    return places
+            places.add((start + len(trigger), start))
+            start = words.find(trigger, start + 1, high)
+    return sorted(places) if len(places) > 1 else list(places)
 
 
 def _beginnings(surface: Surface, trigger: int, phrase: Phrase) -> Iterable[int]:
@@ -188,7 +202,6 @@ class RuleBook:
         ]
         self._gate = Gate([[phrase for _, phrase in pairs] for pairs in sets])
         self.kinds, self.signs, self.speech = map(PhraseSet, sets, self._gate.needed, range(3))
-        self.strongest_tie = max((rule.weight for rule in self.rules if rule.kind == "tie"), default=0)
 
     def surface(self, text: str) -> Surface:
         """`text` as the rules read it."""

@@ -6,15 +6,17 @@ lookup for each of its words.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from agents.disclosing.phrase import Phrase
 from agents.text.canvas import canvas
 
 MOST_KEPT = 1 << 16  # words remembered: more are forgotten together, so that memory stays bounded
+SHORT = 280  # characters that are hardly more than a sentence, and are taken as one
 Wakes = tuple[tuple[int, str], ...]
 """Phrases by their places in a set, each with the trigger that wakes it."""
 
@@ -28,26 +30,41 @@ class Meaning(NamedTuple):
     speech: Wakes
 
 
-class Surface:
-    """A text as rules read it: `text` is its canvas, `words` the same with spaces for stops, `absent` the
-    slots of which it holds no word, `woken` the phrases that one of its words wakes, for each set."""
+# A phrase lies within a sentence. Not every stop ends one: a rule's number takes up to eight signs after its
+# digits, stops too ("2.5 h", "60 h."), and "word.word" may be a compound.
+_SENTENCE_END = re.compile(r"\." + "".join(rf"(?<!\d[^ ]{{{gap}}}\.)" for gap in range(8)) + r"(?=[ .]|\Z)")
 
-    __slots__ = ("_parts", "_starts", "absent", "text", "woken", "words")
+
+class Woken(NamedTuple):
+    """The sentence between two stops of a canvas: the slots that have no word in it, and whom it wakes."""
+
+    start: int
+    end: int
+    absent: int
+    wakes: list[tuple[int, str]]
+
+
+class Surface:
+    """A text as rules read it: `text` is its canvas, `words` the same with spaces for stops, `woken` the
+    sentences that wake phrases of each set."""
+
+    __slots__ = ("_starts", "text", "woken", "words")
 
     def __init__(self, text: str, gate: Gate) -> None:
         self.text = canvas(text)
         self.words = self.text.replace(".", " ")
-        self._parts = self.words.split(" ")
         self._starts: list[int] = []
-        self.absent, self.woken = gate.read(self._parts)
+        ends = () if len(text) <= SHORT else (end.start() for end in _SENTENCE_END.finditer(self.text))
+        self.woken = gate.read(self.words, [0, *ends, len(text) + 1])
 
     @property
     def starts(self) -> list[int]:
         """Where each word begins; worked out when first asked for, as for most texts it never is."""
         if not self._starts:
-            before = enumerate(accumulate(map(len, self._parts), initial=0))
+            parts = self.words.split(" ")
+            before = enumerate(accumulate(map(len, parts), initial=0))
             self._starts = [
-                spaces + size for (spaces, size), part in zip(before, self._parts, strict=False) if part
+                spaces + size for (spaces, size), part in zip(before, parts, strict=False) if part
             ]
         return self._starts
 
@@ -78,21 +95,26 @@ class Gate:
             }
         )
 
-    def read(self, words: Sequence[str]) -> tuple[int, tuple[list[tuple[int, str]], ...]]:
-        """`absent` and `woken` of a surface (see there)."""
-        present = 0
-        kinds: list[tuple[int, str]] = []
-        signs: list[tuple[int, str]] = []
-        speech: list[tuple[int, str]] = []
-        for slots, of_kinds, of_signs, of_speech in filter(None, map(self._words.__getitem__, words)):
-            present |= slots
-            if of_kinds:
-                kinds += of_kinds
-            if of_signs:
-                signs += of_signs
-            if of_speech:
-                speech += of_speech
-        return self._all ^ present, (kinds, signs, speech)
+    def read(self, words: str, stops: Sequence[int]) -> tuple[list[Woken], list[Woken], list[Woken]]:
+        """`woken` of a surface; `stops` are where its sentences begin and end."""
+        woken: tuple[list[Woken], list[Woken], list[Woken]] = ([], [], [])
+        for start, end in pairwise(stops):
+            present = 0
+            wakes: tuple[list[tuple[int, str]], ...] = ([], [], [])
+            kinds, signs, speech = wakes
+            meanings = map(self._words.__getitem__, words[start:end].split())
+            for slots, of_kinds, of_signs, of_speech in filter(None, meanings):
+                present |= slots
+                if of_kinds:
+                    kinds += of_kinds
+                if of_signs:
+                    signs += of_signs
+                if of_speech:
+                    speech += of_speech
+            for sentences, found in zip(woken, wakes, strict=True):
+                if found:
+                    sentences.append(Woken(start, end + 1, self._all ^ present, found))
+        return woken
 
 
 def _waking(trigger: str) -> str:

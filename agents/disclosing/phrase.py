@@ -74,6 +74,8 @@ def _word(alternative: str) -> str:
     """One alternative as a regular expression on a canvas."""
     stem = alternative.strip("*")
     parts = [canvas(part)[1:-1] for part in stem.replace("-", "'").split("_")]
+    if any("." in part for part in parts):
+        raise PhraseError(f"{alternative!r} holds a stop, which no phrase crosses")
     loose = _SPACE.join(re.sub(" +", " ?", re.escape(part).replace(r"\ ", " ")) for part in parts)
     head = "[^ .]+" if alternative.startswith("*") else ""
     return head + loose + ("[^ .]*" if alternative.endswith("*") else "")

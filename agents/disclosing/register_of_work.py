@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from itertools import pairwise
+from itertools import islice
 from math import isqrt
 from struct import unpack_from
 from zlib import crc32
@@ -25,9 +25,11 @@ _WORD = re.compile(r"[a-z]+")
 
 def buckets(surface: str) -> set[int]:
     """The buckets of a canvas: its words and pairs of neighbours, without digits."""
-    words = _WORD.findall(surface)[:MAX_WORDS]
-    found = {crc32(word.encode()) & MASK for word in words}
-    found.update(crc32(f"{a} {b}".encode()) & MASK for a, b in pairwise(words))
+    words = [word[0].encode() for word in islice(_WORD.finditer(surface), MAX_WORDS)]
+    sums = list(map(crc32, words))
+    found = {total & MASK for total in sums}
+    # the checksum of "a b" goes on from that of "a"
+    found.update(crc32(b" " + after, total) & MASK for total, after in zip(sums, words[1:], strict=False))
     return found
 
 

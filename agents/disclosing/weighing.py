@@ -60,13 +60,13 @@ class Account:
         return self.score >= self.needed
 
 
-def may_reach(found: Sequence[Hit], strongest_tie: int, model: int) -> bool:
-    """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs'
-    pass)."""
+def may_reach(found: Sequence[Hit], tie: int, model: int) -> bool:
+    """Whether any kind could be tagged with this tie and evidence and nothing more against it (saves the
+    signs' pass)."""
     sums: dict[str, int] = {"working-conditions": max(0, model)}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
-    return max(sums.values()) + max(BIO_TIE, strongest_tie) >= SOLE
+    return max(sums.values()) + tie >= SOLE
 
 
 def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
