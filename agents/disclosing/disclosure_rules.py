@@ -77,11 +77,10 @@ def _rule(table: dict[str, Any], language: str) -> Rule:
 
 
 class PhraseSet:
-    """The phrases of some rules, found together; `needed` are the slots of each, `place` is the set's in
-    `Surface.woken`."""
+    """The phrases of some rules, found together; `place` is the set's in `Surface.awake`."""
 
-    def __init__(self, phrases: Sequence[tuple[Rule, Phrase]], needed: Sequence[int], place: int) -> None:
-        self.phrases, self._needed, self._place = phrases, needed, place
+    def __init__(self, phrases: Sequence[tuple[Rule, Phrase]], place: int) -> None:
+        self.phrases, self._place = phrases, place
         # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
         self._once = [
             f"{rule.name} {number}" if rule.many or rule.kind == "tie" else rule.name
@@ -96,26 +95,16 @@ class PhraseSet:
             compiled = self._compiled[number] = re.compile(self.phrases[number][1].pattern)
         return compiled
 
-    def _awake(self, surface: Surface) -> dict[int, list[tuple[str, int, int]]]:
-        """The phrases that may match, with each of their triggers and the sentence that it stands in."""
-        needed = self._needed
-        awake: dict[int, list[tuple[str, int, int]]] = {}
-        for start, end, absent, wakes in surface.woken[self._place]:
-            for number, trigger in wakes:
-                if not needed[number] & absent:
-                    awake.setdefault(number, []).append((trigger, start, end))
-        return awake
-
     def strongest(self, surface: Surface, kind: Sign) -> int:
         """The greatest weight that a rule of `kind` could bring; 0 if none could match."""
-        rules = (self.phrases[number][0] for number in self._awake(surface))
+        rules = (self.phrases[number][0] for number in surface.awake[self._place])
         return max((rule.weight for rule in rules if rule.kind == kind), default=0)
 
     def find(self, surface: Surface, is_name: IsName) -> list[Hit]:
         """The first match of each rule that has one (of each phrase, for ties), in the order of the rules."""
-        if not surface.woken[self._place]:
+        awake = surface.awake[self._place]
+        if not awake:
             return []
-        awake = self._awake(surface)
         found: dict[str, Hit] = {}
         for number in sorted(awake):
             once = self._once[number]
@@ -201,7 +190,7 @@ class RuleBook:
             for kinds in (KINDS, {"tie", "against"}, {"role", "register"})
         ]
         self._gate = Gate([[phrase for _, phrase in pairs] for pairs in sets])
-        self.kinds, self.signs, self.speech = map(PhraseSet, sets, self._gate.needed, range(3))
+        self.kinds, self.signs, self.speech = map(PhraseSet, sets, range(3))
 
     def surface(self, text: str) -> Surface:
         """`text` as the rules read it."""
