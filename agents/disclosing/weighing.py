@@ -101,11 +101,13 @@ def _moved(account: Account, model: int) -> Account:
 
 def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account:
     """The account of one kind by the rules alone."""
-    reviewed = about.review and kind == "working-conditions"
+    opposed = by_kind.get("against", ())
+    # an employer's advert on an employer-review site is no review
+    reviewed = about.review and kind == "working-conditions" and not any(hit.rule.role for hit in opposed)
     found = _near(by_kind.get(kind, []), about.length)
     if kind in YIELDS:
         found = _apart(found, [hit for hit in by_kind.get(YIELDS[kind], []) if hit.rule.weight >= THRESHOLD])
-    against = sum(hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares)
+    against = sum(hit.rule.weight for hit in opposed if kind not in hit.rule.spares)
     if reviewed and (found or not against):
         tie, against = REVIEW_TIE, 0
     else:
