@@ -81,7 +81,7 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
     """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`.
 
     Where rules settle a kind the model is not asked what else there might be: it reads the same words. It
-    never tags alone: each tag rests on a rule that can be read.
+    never tags alone, nor lifts what something speaks against: each tag rests on a rule that can be read.
     """
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -94,7 +94,7 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
 
 
 def _moved(account: Account, model: int) -> Account:
-    if account.settled or not model:
+    if account.settled or not model or (model > 0 and account.against > 0):
         return account
     return replace(account, model=model, score=account.score + model)
 
