@@ -102,6 +102,13 @@ class DisclosureTagger:
         )
         return Reading(disclosures, (*hits, *speech), accounts, review)
 
+    def words_for(self, account: Account, post: Post, language: Language) -> tuple[tuple[str, int], ...]:
+        """The words that speak most for an account which the model lifted, with their weights; else ()."""
+        model = self._models.get(language.code)
+        if model is None or account.model <= 0:
+            return ()
+        return model.shares(surface_of(post.text).words, account.kind)[:5]
+
     def _disclosure(self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches) -> Disclosure:
         span = passage(post.text, account.hits)
         company = company_of(post, span, account.hits, matches, self._employers)

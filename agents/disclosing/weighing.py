@@ -80,7 +80,7 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
     """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`.
 
     Where rules settle a kind the model is not asked what else there might be: it reads the same words. It
-    never tags alone: each tag rests on a rule that can be read.
+    never tags alone, nor lifts what something speaks against: each tag rests on a rule that can be read.
     """
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -93,18 +93,20 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
 
 
 def _moved(account: Account, model: int) -> Account:
-    if account.settled or not model:
+    if account.settled or not model or (model > 0 and account.against > 0):
         return account
     return replace(account, model=model, score=account.score + model)
 
 
 def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account:
     """The account of one kind by the rules alone."""
-    reviewed = about.review and kind == "working-conditions"
+    opposed = by_kind.get("against", ())
+    # an employer's advert on an employer-review site is no review
+    reviewed = about.review and kind == "working-conditions" and not any(hit.rule.role for hit in opposed)
     found = _near(by_kind.get(kind, []), about.length)
     if kind in YIELDS:
         found = _apart(found, [hit for hit in by_kind.get(YIELDS[kind], []) if hit.rule.weight >= THRESHOLD])
-    against = sum(hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares)
+    against = sum(hit.rule.weight for hit in opposed if kind not in hit.rule.spares)
     if reviewed and (found or not against):
         tie, against = REVIEW_TIE, 0
     else:
