@@ -35,7 +35,7 @@ class Topic:
 
 POSTS = Topic(
     "posts.v1",
-    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion",
+    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion; a keyed hash for what can name somebody",
     value="schemas.sealed.Sealed, schemas.post.Post, Deletion or AuthorDeletion, JSON",
     writers="sources, or anything that speaks Kafka",
     readers="judge, replay, audit",

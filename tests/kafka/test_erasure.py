@@ -1,6 +1,7 @@
 """After an erasure no byte of the author is found anywhere in a home, log segments included; the rest goes on."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -108,6 +109,7 @@ def vigie(watch: Watching, *arguments: str) -> tuple[int, str, str]:
         text=True,
         check=False,
         timeout=120,
+        env={**os.environ, "VIGIE_WATCHLIST": str(watch.home.parent / "watchlist.toml")},
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr
