@@ -13,9 +13,19 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.codec import encode_post
-from schemas.post import Deletion, PostRecord
+from schemas.post import Deletion, Post, PostRecord
 from schemas.reject import Invalid, Reject, encode_reject, encode_sealed_reject
-from schemas.sealed import Opened, Private, Sealed, encode_sealed, gone, open_post, private_part, sealed_of
+from schemas.sealed import (
+    Opened,
+    Private,
+    Sealed,
+    decode_record,
+    encode_sealed,
+    gone,
+    open_post,
+    private_part,
+    sealed_of,
+)
 from streams.sealing.keys import KeyStore, Owner
 from streams.sealing.naming import nameless
 from streams.settings import Settings, SettingsError
@@ -78,6 +88,12 @@ class Vault:
                 f"posts are sealed, and {self._store.path} holds no key of any: set VIGIE_KEYS to the feed's key store"
             )
         return [_opened(one, secrets) for one in sealed]
+
+    def post(self, raw: bytes) -> Post | None:
+        """The post that a record of posts.v1 holds, sealed or not; None where it holds none that can be read."""
+        found = decode_record(raw)
+        opened = self.open([found])[0] if isinstance(found, Sealed) else found
+        return opened if isinstance(opened, Post) else None
 
     def open_box(self, by: int, box: bytes) -> bytes | None:
         """What a reject's box holds; None where its key is gone."""

@@ -73,6 +73,9 @@ def test_a_sealed_post_shows_nothing_personal_and_opens_to_itself(store: KeyStor
     (key, raw), _ = (found for found in vault.records([POST, OTHER]) if found is not None)
     assert set(orjson.loads(raw)) == {"created_at", "key", "kind", "platform", "sealed", "version"}
     assert not any(word in raw.lower() for word in (b"quill", "zoé".encode(), b"nordelle", b"did:"))
+    assert vault.post(raw) == replace(POST, key=key)
+    assert Vault().post(encode_post(OTHER)) == OTHER
+    assert vault.post(encode_post(Deletion(OTHER.key, NOW))) is None
     first, second = opened(vault, *sealed(vault, POST, OTHER))
     assert first == replace(POST, key=key)
     assert second == replace(OTHER, repost_of=key), "a repost still names its post"
