@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from streams.erasing.commands import erase, subject
+from streams.evidence.commands import evidence
 from streams.proving.commands import audit, replay
 from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
@@ -283,6 +284,7 @@ cli.add_command(watchlist)
 cli.add_command(source)
 cli.add_command(sources)
 cli.add_command(audit)
+cli.add_command(evidence)
 cli.add_command(replay)
 cli.add_command(what_if)
 cli.add_command(erase)

@@ -55,7 +55,12 @@ class KeyStore:
     def _open(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(
+            path,
+            timeout=30.0,
+            isolation_level=None,
+            check_same_thread=False,  # one thread at a time
+        )
         for pragma in ("secure_delete=on", "journal_mode=truncate", "synchronous=full", "temp_store=memory"):
             self._db.execute(f"pragma {pragma}").fetchall()
         self._db.executescript(f"begin immediate; {_TABLES} commit;")
