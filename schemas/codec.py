@@ -25,6 +25,7 @@ from schemas.post import (
 from schemas.reject import Invalid, Reason
 
 RECORD_LIMIT = 900_000  # bytes; Kafka's own default limit is 1 MiB with headers
+KEY_LIMIT = 512  # code points
 TEXT_LIMIT = 100_000  # code points
 _AUTHOR_LIMIT = 256  # code points of a withdrawn author's id, which is in the key
 _EARLIEST = 631_152_000_000  # 1990-01-01: before that nobody posted
@@ -158,7 +159,7 @@ def _why_not_json(raw: bytes, message: str) -> tuple[Reason, str]:
 
 
 def _record(document: dict[str, Any]) -> PostRecord:
-    key = _text(document, "key", limit=512)
+    key = _text(document, "key", limit=KEY_LIMIT)
     if document.get("deleted") is True:
         if document.get("kind") == "author":
             return _author_deletion(document)
