@@ -248,6 +248,21 @@ def backtest(
 
 
 @cli.command()
+@click.argument("record", required=False)
+def schemas(record: str | None) -> None:
+    """Print the JSON Schema of RECORD: a topic, or `judged`, which is what `vigie judge` prints. Of all of
+    them, as one object by name, where none is given."""
+    import orjson
+
+    from schemas.json_schema import json_schemas
+
+    found = json_schemas()
+    if record is not None and record not in found:
+        raise SettingsError(f"no record {record!r}; there are {', '.join(found)}")
+    click.echo(orjson.dumps(found if record is None else found[record], option=orjson.OPT_INDENT_2))
+
+
+@cli.command()
 @with_settings
 def doctor(**given: Any) -> None:
     """Check Python, Java, Kafka, topics, ports and disk, and say what to do about what fails."""
