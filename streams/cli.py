@@ -174,14 +174,22 @@ def feed(
     help="TOML file of companies.",
 )
 @click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
-def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "as2"]),
+    default="jsonl",
+    show_default=True,
+    help="Judged records, or posts as Activity Streams 2.0 with the judgement in them.",
+)
+def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...], form: str) -> None:
     """Judge posts without Kafka: JSONL of posts from FILE (- is standard input), judged records as
     JSONL to standard output. A line that is no post goes to standard error with its number and the
     reason, and makes the exit status 2; the rest goes on."""
-    from streams.judging import judge_file
+    from streams.judging import FORMS, judge_file
 
     settings = read_settings(watchlists=watchlists)
-    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer))
+    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer, FORMS[form]))
 
 
 @cli.command()
