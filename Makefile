@@ -51,10 +51,11 @@ evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/d
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_disclosures
 
 .PHONY: bench
-bench: $(STAMP) $(PEERS)/.installed ## end to end beside peers, latency, growth (12 min); BENCH_POSTS=60000 BENCH_MOST=1000000
-	$(BIN)/python tests/bench/bench_stream.py --posts $(BENCH_POSTS) --peer-python $(PEERS)/bin/python
-	$(BIN)/python tests/bench/bench_latency.py
-	$(BIN)/python tests/bench/bench_growth.py --most $(BENCH_MOST)
+bench: $(STAMP) $(PEERS)/.installed ## beside peers, latency, growth (12 min); tables to bench.md; BENCH_POSTS=, BENCH_MOST=
+	@rm -f bench.md
+	$(BIN)/python tests/bench/bench_stream.py --posts $(BENCH_POSTS) --peer-python $(PEERS)/bin/python | tee -a bench.md
+	$(BIN)/python tests/bench/bench_latency.py | tee -a bench.md
+	$(BIN)/python tests/bench/bench_growth.py --most $(BENCH_MOST) | tee -a bench.md
 BENCH_POSTS := 60000
 BENCH_MOST := 1000000
 

@@ -42,8 +42,22 @@ class _Invalid(Exception):  # noqa: N818 - carries a value out of nested readers
 
 def decode_post(raw: bytes) -> PostRecord | Invalid:
     """The record that `raw` holds, or why it holds none."""
+    document = read_document(raw)
+    return document if isinstance(document, Invalid) else decode_document(document)
+
+
+def read_document(raw: bytes) -> dict[str, Any] | Invalid:
+    """The JSON object that `raw` is, not yet looked into."""
     try:
-        return _record(_document(raw))
+        return _document(raw)
+    except _Invalid as stop:
+        return stop.invalid
+
+
+def decode_document(document: dict[str, Any]) -> PostRecord | Invalid:
+    """The record that a JSON object is, or why it is none."""
+    try:
+        return _record(document)
     except _Invalid as stop:
         return stop.invalid
 
@@ -63,6 +77,11 @@ def encode_post(record: PostRecord) -> bytes:
                 "platform": record.platform,
             }
         )
+    return orjson.dumps(document_of(record), option=orjson.OPT_SORT_KEYS)
+
+
+def document_of(record: Post) -> dict[str, Any]:
+    """The JSON object that `encode_post` writes, in no order."""
     wire: dict[str, Any] = {
         "key": record.key,
         "platform": record.platform,
@@ -82,7 +101,7 @@ def encode_post(record: PostRecord) -> bytes:
     for name in ("author", "metrics", "entities"):
         if part := _present(getattr(record, name)):
             wire[name] = part
-    return orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)
+    return wire
 
 
 def rfc3339(at: int) -> str:

@@ -35,8 +35,8 @@ class Topic:
 
 POSTS = Topic(
     "posts.v1",
-    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion",
-    value="schemas.post.Post, Deletion or AuthorDeletion, JSON",
+    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion; a keyed hash for what can name somebody",
+    value="schemas.sealed.Sealed, schemas.post.Post, Deletion or AuthorDeletion, JSON",
     writers="sources, or anything that speaks Kafka",
     readers="judge, replay, audit",
     retention=400 * _DAY,
@@ -75,4 +75,13 @@ SEALS = Topic(
     retention=None,
 )
 
-TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS)
+ERASURES = Topic(
+    "erasures.v1",
+    key="`erasure/part`",
+    value="schemas.erasure.Erasure, JSON",
+    writers="erase",
+    readers="feed, worker, audit",
+    retention=None,
+)
+
+TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, ERASURES)

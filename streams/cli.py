@@ -11,7 +11,10 @@ from typing import Any
 
 import click
 
+from streams.erasing.commands import erase, subject
+from streams.evidence.commands import evidence
 from streams.proving.commands import audit, replay
+from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
 from streams.source_commands import source, sources
 from streams.watchlist.commands import watchlist
@@ -304,7 +307,11 @@ cli.add_command(watchlist)
 cli.add_command(source)
 cli.add_command(sources)
 cli.add_command(audit)
+cli.add_command(evidence)
 cli.add_command(replay)
+cli.add_command(what_if)
+cli.add_command(erase)
+cli.add_command(subject)
 
 if __name__ == "__main__":
     main()

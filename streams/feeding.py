@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from aiokafka import AIOKafkaProducer
 
 from streams.child import end_with_parent
+from streams.erasing.record import catch_up
 from streams.feed import Cursor, feed
+from streams.sealing.vault import open_vault
 from streams.settings import Settings, SettingsError, shipped
 from streams.sources.fields import FieldMap
 from streams.sources.health import Pulse
@@ -55,11 +57,15 @@ async def feed_source(
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - for mypy: we run in one
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    vault = open_vault(settings)
     pulse = Pulse(settings.home, files.name)
+    vault = open_vault(settings)
     try:
+        await asyncio.to_thread(catch_up, settings)
         async with pulse.beating():
+            await asyncio.to_thread(catch_up, settings)
             cursor = Cursor(settings.home / "cursors", files.name)
-            fed = await feed(files, producer, cursor, progress, pulse.note)
+            fed = await feed(files, producer, cursor, progress, pulse.note, vault)
     except asyncio.CancelledError:
         sys.exit(128 + signal.SIGTERM)
     finally:

@@ -25,6 +25,8 @@ class Settings:
     watchlists: tuple[Path, ...] = ()
     credibility: Path = Path("credibility.toml")
     author_key: Path | None = None  # the key of author hashes, one for all workers; None: the home's own
+    keys: Path | None = None  # the key store of sealed posts, one for all feeds and workers; None: the home's own
+    seal: bool = True  # whether a feed seals what is personal
     partitions: int = 4
     batch: int = 1_000  # records folded at a time: a table write and a yield to the loop each
     publish_every: float = 0.5  # seconds of wall time between publications, where they cost little
@@ -74,6 +76,8 @@ def read_settings(
         credibility=credibility
         or Path(environment.get("VIGIE_CREDIBILITY") or shipped("credibility.toml")[0]),
         author_key=Path(named) if (named := environment.get("VIGIE_AUTHOR_KEY")) else None,
+        keys=Path(named) if (named := environment.get("VIGIE_KEYS")) else None,
+        seal=environment.get("VIGIE_SEAL", "1") != "0",
         partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
         batch=_whole(environment, "VIGIE_BATCH", 500, most=2_000),
         record_every=float(_whole(environment, "VIGIE_RECORD_EVERY", 30)),

@@ -23,11 +23,11 @@ from agents.judge import Judge
 from agents.measure import MeasureSettings
 from agents.measuring.fenced_count import FencedCount
 from schemas.mention import Mention, encode_mention
-from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.app import table_of, topic_of
 from streams.lost_state import whole_ledger
 from streams.outbox import Outbox
+from streams.sealing.vault import Vault
 from streams.tables import PartitionStates
 from streams.transport import BatchingApp
 
@@ -45,6 +45,7 @@ class Topology:
         measure: MeasureSettings,
         secret: bytes,
         before_write: Callable[[], None],
+        vault: Vault | None = None,
     ) -> None:
         """`before_write` does not return where this worker may have lost its partitions unknowingly."""
         self._app = app
@@ -52,6 +53,7 @@ class Topology:
         self._before_write = before_write
         self._judge = judge
         self._secret = secret
+        self._vault = vault or Vault()
         self.counts = PartitionStates(table_of(app, "counts"), _count)
         self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: whole_ledger(rows, measure))
         self.buried = PartitionStates(table_of(app, "buried"), _count)
@@ -62,7 +64,9 @@ class Topology:
         """posts.v1 -> mentions.v1, rejects.v1, counts."""
         outbox, reached = Outbox(self._app), self._app.reached
         batches = _told(batches, lambda: reached("judge-before"))
-        async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
+        async for verdict in steps.judge(
+            batches, self._judge, self.counts.of, self._secret, self._vault.open
+        ):
             reached("judge-after")
             for record in verdict.records:
                 value = encode_mention(record)
@@ -71,9 +75,10 @@ class Topology:
                     continue
                 for partition in range(self._app.conf.topic_partitions):
                     outbox.put(MENTIONS, b"", value, partition)
-            for reject in verdict.rejects:
+            letters = self._vault.rejects(verdict.rejects)
+            for reject, letter in zip(verdict.rejects, letters, strict=True):
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
-                outbox.put(REJECTS, key, encode_reject(reject))
+                outbox.put(REJECTS, key, letter)
             count = self.counts.of(verdict.partition)
             self._before_write()
             # before the records are: a post that comes again is judged and sent again, and counted once

@@ -215,11 +215,22 @@ class BatchingProducer(driver.Producer):
         await super().on_start()
         fenced(self._ensure_producer(), self.app.lease)
 
+    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:
+        self._follow(topic)
+        return await super().send(topic, *args, **kwargs)
+
+    def _follow(self, topic: str) -> None:
+        """Have the client ask for this topic's leaders from now on. It knows those of its start without
+        asking for them again, and forgets them when it first asks for another: a record on its way
+        would then wait for a leader that nobody looks for."""
+        self._ensure_producer().client.add_topic(topic)
+
     async def send_records(
         self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
     ) -> list[Awaitable[Any]]:
         """Queue (key, value) pairs for one partition, in order; a future for each batch, done when Kafka
         acknowledged it. Waits where an earlier batch of the partition is not on its way yet."""
+        self._follow(topic)
         producer = self._ensure_producer()
         batch, sent = producer.create_batch(), []
         for key, value in records:

@@ -21,12 +21,14 @@ from streams import crash_points
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
+from streams.erasing.record import catch_up
 from streams.exporting.exporter import serve
 from streams.judges import load_judge, spare_collections
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
 from streams.rules_history import rules_changed
+from streams.sealing.vault import open_vault
 from streams.settings import Settings, SettingsError
 from streams.topology import Topology
 from streams.transport import BatchingApp
@@ -54,6 +56,7 @@ async def work(settings: Settings) -> int:
         MeasureSettings(),
         author_secret(settings.author_key or settings.home / "author.key"),
         guard.check,
+        open_vault(settings),
     )
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or "", settings.security))
     changed = rules_changed(settings.home, judge.version, time.time())
@@ -67,7 +70,7 @@ async def work(settings: Settings) -> int:
         settings.home,
     )
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
-    _follow_rebalances(app, topology, publisher)
+    _follow_rebalances(app, topology, publisher, settings)
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
     spare_collections()
@@ -130,10 +133,13 @@ def log_to(path: Path) -> None:
     )
 
 
-def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publisher) -> None:
+def _follow_rebalances(
+    app: BatchingApp, topology: Topology, publisher: Publisher, settings: Settings
+) -> None:
     held: set[Any] = set()
     moving = False
     moves = 0
+    erased_again = False  # what is on record as erased, in a key store that may come from a backup
 
     async def revoked(*_: Any, **__: Any) -> None:
         nonlocal moving, moves
@@ -152,7 +158,11 @@ def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publishe
         held = set(partitions)
 
     async def recovered(*_: Any, **__: Any) -> None:
+        nonlocal erased_again
         before = moves
+        if not erased_again:
+            await asyncio.to_thread(catch_up, settings)
+            erased_again = True
         if moving:  # a recovery that the next rebalance overtook
             return
         await topology.take_assigned()

@@ -59,13 +59,19 @@ def key_of(line: bytes) -> bytes:
 class Stage:
     """`broker` runs (or is made to stop by a test); workers share one key of authors and one watchlist."""
 
-    def __init__(self, directory: Path, partitions: int = 4, home: Path | None = None) -> None:
-        """`home`: the broker's, in the directory unless given."""
+    def __init__(
+        self,
+        directory: Path,
+        partitions: int = 4,
+        home: Path | None = None,
+        extra: dict[str, str] | None = None,
+    ) -> None:
+        """`home`: the broker's, in the directory unless given; `extra`: properties of the broker."""
         directory.mkdir(exist_ok=True)
         self.directory = directory
         self.watch_home = directory / "home"
         self.partitions = partitions
-        self.broker = EmbeddedBroker(home or directory / "broker", heap="256m", say=print)
+        self.broker = EmbeddedBroker(home or directory / "broker", heap="256m", extra=extra, say=print)
         asyncio.run(self.broker.start())
         ensure_topics(self.broker.bootstrap, TOPICS, partitions)
         self.watchlist = directory / "watchlist.toml"

@@ -25,6 +25,7 @@ from schemas.post import Post
 from streams.judges import load_judge
 from streams.log_reader import LogReader, Reach
 from streams.partitions import partition_of
+from streams.sealing.vault import Vault, open_vault
 from streams.settings import Settings
 from streams.versions import kept_judge
 
@@ -56,6 +57,7 @@ class Bench:
     settings: Settings
     reader: LogReader
     judges: dict[str, Judge] = field(default_factory=dict)
+    vault: Vault | None = None
 
     def judge(self, version: str) -> Judge:
         if version not in self.judges:
@@ -69,14 +71,24 @@ class Bench:
             return []
         found: dict[int, dict[MentionRecord, None]] = {record.offset: {} for record in batch}
         judges = [self.judge(version) for version in piece.rules] or [cast("Judge", _Nobody())]
+        gone: dict[int, int] = {}
+        self.vault = self.vault or open_vault(self.settings)
         for judge in judges:
-            for record in verdict_of(batch, judge, FencedCount(), _SECRET).records:
+            verdict = verdict_of(batch, judge, FencedCount(), _SECRET, self.vault.open)
+            gone |= {offset: erased.by for offset, erased in verdict.gone}
+            for record in verdict.records:
                 if _wanted(record, piece):
                     found[record.origin.offset][record] = None
         return [
-            Rejudged(record.timestamp, record.partition, record.offset, tuple(found[record.offset]))
+            Rejudged(
+                record.timestamp,
+                record.partition,
+                record.offset,
+                tuple(found[record.offset]),
+                gone.get(record.offset),
+            )
             for record in batch
-            if found[record.offset]
+            if found[record.offset] or record.offset in gone
         ]
 
 

@@ -32,7 +32,7 @@ REPORT = HERE / "REPORT-disclosures.md"
 SHARED = Path(os.environ.get("VIGIE_SHARED", HERE.parents[1].parent / "shared")) / "data"
 REVIEWS = frozenset({"glassdoor", "indeed", "trustpilot", "opinion-assurances", "google-reviews", "amazon"})
 TOLERANCE = 0.01
-HALVES = ("test", "dev", "kinds")
+HALVES = ("test", "held", "dev", "voices", "kinds")
 # name, language, platform, file, what a tag there mostly is
 REAL = (
     ("employees' reviews, site named", "en", "glassdoor", "en_glassdoor_a_proscons.jsonl.gz", "right"),
