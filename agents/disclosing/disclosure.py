@@ -1,9 +1,10 @@
 """What a post reveals of the inside of an organisation: kind, mode, span, confidence, company.
 
 Evidence is added up for each kind: the weights of the rules that matched, plus the author's tie to an
-organisation (stated, by deixis, by the bio, by the platform), less what speaks against it (a customer, the
-press, sport, school, an advert). From 60 on the kind is tagged, once a post, on the passage of its strongest
-rule (`agents.disclosing.weighing`). The rules are data: `agents/lexicons/disclosure_*.toml`.
+organisation (stated, by deixis, by the bio, by the platform), plus what a trained model makes of the words,
+less what speaks against it (a customer, the press, sport, school, an advert). From 60 on the kind is tagged,
+once a post, on the passage of its strongest rule (`agents.disclosing.weighing`). The rules are data:
+`agents/lexicons/disclosure_*.toml`; so are the model's weights: `agents/models/work_*.tsv`.
 
 Nothing here concerns the author's health, politics, religion, union, sexual life or crimes: no kind stands
 for them, no rule looks for them, and a disclosure holds no words of the post but offsets.
@@ -19,11 +20,11 @@ from agents.disclosing.attachment import Employers, company_of, nobody
 from agents.disclosing.disclosure_rules import Hit, RuleBook
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
-from agents.disclosing.register_of_work import CEILING, shipped_model
+from agents.disclosing.register_of_work import shipped_model
 from agents.disclosing.weighing import (
     ADDRESSED,
+    ANYTHING,
     BIO_TIE,
-    THRESHOLD,
     Account,
     Circumstances,
     may_reach,
@@ -84,16 +85,18 @@ class DisclosureTagger:
         found = book.kinds.find(surface, names)
         if not (found or review):
             return Reading((), tuple(speech)) if speech else NOTHING
-        told = BIO_TIE if self._bios.shows_tie(post.author) else 0
+        bio = BIO_TIE if self._bios.shows_tie(post.author) else 0
         addressed = post.text[:1] == "@" and any(start <= 1 for _, spans in matches for start, _ in spans)
-        model = self._models.get(book.language) if _unsettled(found) else None
-        if not (review or thorough):
-            tie = max(told, book.signs.strongest(surface, "tie")) - ADDRESSED * addressed
-            if not may_reach(found, tie, CEILING if model else 0):
-                return Reading((), (*found, *speech))
-        evidence = model.evidence(surface.text) if model else 0
+        model = self._models.get(book.language) if found else None
+        tie = max(bio, book.signs.strongest(surface, "tie")) - ADDRESSED * addressed
+        every = review or thorough
+        if not (every or may_reach(found, tie, ANYTHING)):  # the model need not be asked
+            return Reading((), (*found, *speech))
+        told = model.evidence(surface.words) if model else {}
+        if not (every or may_reach(found, tie, told)):  # nor the signs
+            return Reading((), (*found, *speech))
         hits = [*found, *book.signs.find(surface, names.strict)]
-        accounts = weigh(hits, Circumstances(told, review, addressed, evidence, len(post.text)))
+        accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text)))
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in accounts if account.tagged
         )
@@ -104,12 +107,6 @@ class DisclosureTagger:
         company = company_of(post, span, account.hits, matches, self._employers)
         confidence = min(9_500, 5_000 + 50 * (account.score - account.needed))
         return Disclosure(account.kind, _explicit(account.hits, hits), span, confidence, company)
-
-
-def _unsettled(found: Sequence[Hit]) -> bool:
-    """Whether rules for working conditions woke and none of them settled the matter."""
-    weights = [hit.rule.weight for hit in found if hit.rule.kind == "working-conditions"]
-    return bool(weights) and max(weights) < THRESHOLD
 
 
 def _explicit(own: Sequence[Hit], hits: Sequence[Hit]) -> bool:
