@@ -45,9 +45,10 @@ kafka: $(STAMP) ## tests on a real broker, started by the tests
 	$(BIN)/python -m pytest -m "kafka and not faults" tests
 
 .PHONY: evaluate
-evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data
+evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data, and CORRECTIONS=FILE
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate --quick
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_disclosures
+	@test -z "$(CORRECTIONS)" || PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_corrections "$(CORRECTIONS)"
 
 .PHONY: bench
 bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same run

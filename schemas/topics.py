@@ -75,4 +75,13 @@ SEALS = Topic(
     retention=None,
 )
 
-TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS)
+CORRECTIONS = Topic(
+    "corrections.v1",
+    key="post key",
+    value="schemas.correction.Correction, JSON",
+    writers="people, on the evidence page",
+    readers="replay, evidence, evaluation",
+    retention=400 * _DAY,
+)
+
+TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, CORRECTIONS)

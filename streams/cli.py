@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from streams.evidence.commands import evidence
+from streams.evidence.commands import corrections, evidence
 from streams.proving.commands import audit, replay
 from streams.settings import VERSION, Settings, SettingsError, read_settings
 from streams.source_commands import source
@@ -269,6 +269,7 @@ def _with_broker(settings: Settings) -> Settings:
 cli.add_command(watchlist)
 cli.add_command(source)
 cli.add_command(audit)
+cli.add_command(corrections)
 cli.add_command(evidence)
 cli.add_command(replay)
 

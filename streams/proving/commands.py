@@ -50,6 +50,7 @@ def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--out", default="-", show_default=True, help="File for JSON lines; - is standard output.")
 @click.option("--topic", help="Write to this topic instead; never one of the live watch.")
 @click.option("--version", "rules", default="", help="Judge with this kept version (<home>/versions).")
+@click.option("--uncorrected", is_flag=True, help="Leave out what people corrected on the evidence page.")
 @_with_log_options
 def replay(
     start: str,
@@ -60,13 +61,17 @@ def replay(
     topic: str | None,
     rules: str,
     processes: int,
+    *,
+    uncorrected: bool,
     **given: Any,
 ) -> None:
     """Rebuild figures of a time that has passed from posts.v1 alone, with the live watch's own steps.
 
     All of posts.v1 is read, up to where it ends at the start or until its clock has passed --to. The live
-    watch is not touched. Twice the same call over the same log gives the same bytes.
+    watch is not touched. Twice the same call over the same log gives the same bytes. Corrections of corrections.v1 are
+    applied, and the figures' versions say up to which offsets.
     """
+    from streams.proving.correcting import read_corrections
     from streams.proving.progress import reading_progress
     from streams.proving.rejudging import records_in
     from streams.proving.replay import bounds
@@ -77,8 +82,16 @@ def replay(
     with _log(given) as settings:
         reaches = bounds(settings.broker or "")
         with reading_progress("replaying posts.v1", records_in(reaches)) as advance:
+            said = None if uncorrected else read_corrections(settings.broker or "")
             found = replayed(
-                settings, reaches, when, company, advance=advance, processes=processes, version=rules
+                settings,
+                reaches,
+                when,
+                company,
+                advance=advance,
+                processes=processes,
+                version=rules,
+                said=said,
             )
             written = (
                 write_to_topic(settings, topic, found) if topic is not None else _write_lines(out, found)

@@ -9,6 +9,7 @@ import pytest
 
 from schemas import reputation
 from schemas.codec import decode_post, encode_post
+from schemas.correction import decode_correction, encode_correction
 from schemas.mention import Mention, Retraction, decode_mention, encode_mention
 from schemas.post import Deletion, Post
 from schemas.reject import Invalid, encode_reject, reject_of
@@ -38,6 +39,8 @@ def again(topic: str, raw: bytes) -> bytes:
             return encode_mention(decode_mention(raw))
         case "reputation.v1":
             return reputation.encode(reputation.decode(raw))
+        case "corrections.v1":
+            return encode_correction(decode_correction(raw))
         case "seals.v1":
             return encode_seal(decode_seal(raw))
         case "rejects.v1":
