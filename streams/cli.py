@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 import click
 
+from streams.erasing.commands import erase, subject
 from streams.evidence.commands import corrections, evidence
 from streams.proving.commands import audit, replay
+from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
-from streams.source_commands import source
+from streams.source_commands import source, sources
 from streams.watchlist.commands import watchlist
 
 
@@ -38,6 +41,11 @@ def main() -> None:
     except (SettingsError, WatchlistError, BrokerError, SourceError) as refusal:
         click.echo(f"vigie: {refusal}", err=True)
         sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        click.echo(f"vigie: {error}: free some space, then start it again; nothing is lost", err=True)
+        sys.exit(1)
 
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,9 +131,9 @@ def run(
     load_credibility(settings)
     feed = None if no_feed else _feed_arguments(source, fields, speed, follow=follow)
     broker = (
-        None
-        if settings.broker
-        else EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+        EmbeddedBroker(settings.home, say=say, progress=download_progress("fetching Apache Kafka"))
+        if settings.embedded()
+        else None
     )
     sys.exit(asyncio.run(run_watch(settings, feed, say, broker)))
 
@@ -140,7 +148,7 @@ def worker(**given: Any) -> None:
     from streams.worker import work
 
     settings = _with_broker(read_settings(**given))
-    require_topics(settings.broker or "", (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS))
+    require_topics(settings.broker or "", (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS), settings.security)
     sys.exit(asyncio.run(work(settings)))
 
 
@@ -150,10 +158,16 @@ def worker(**given: Any) -> None:
 def feed(
     *, source: str | None, fields: tuple[str, ...], speed: str | None, follow: bool, **given: Any
 ) -> None:
-    """Feed one source into posts.v1, from where it was left, to its end."""
+    """Feed one source into posts.v1, from where it was left, to its end.
+
+    With --metrics it tells Prometheus how the source fares; a worker with the same --home does so by itself.
+    """
+    from streams.exporting.source_metrics import serve_sources
     from streams.feeding import feed_source
 
     settings = _with_broker(read_settings(**given))
+    if given["metrics"]:  # not from the environment, where it is the worker's
+        serve_sources(settings)
     asyncio.run(feed_source(settings, source, fields, speed, follow=follow, say=say))
 
 
@@ -272,10 +286,14 @@ def _with_broker(settings: Settings) -> Settings:
 
 cli.add_command(watchlist)
 cli.add_command(source)
+cli.add_command(sources)
 cli.add_command(audit)
 cli.add_command(corrections)
 cli.add_command(evidence)
 cli.add_command(replay)
+cli.add_command(what_if)
+cli.add_command(erase)
+cli.add_command(subject)
 
 if __name__ == "__main__":
     main()

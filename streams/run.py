@@ -83,7 +83,9 @@ class Watch:
         else:
             address = settings.broker or ""
             self._say(f"using the Kafka at {address}")
-        made = await asyncio.to_thread(ensure_topics, address, TOPICS, settings.partitions)
+        made = await asyncio.to_thread(
+            ensure_topics, address, TOPICS, settings.partitions, settings.replication, settings.security
+        )
         if made:
             self._say(f"made the topics {', '.join(made)} with {settings.partitions} partitions each")
         async with asyncio.TaskGroup() as tasks:

@@ -1,9 +1,10 @@
 """What a post reveals of the inside of an organisation: kind, mode, span, confidence, company.
 
 Evidence is added up for each kind: the weights of the rules that matched, plus the author's tie to an
-organisation (stated, by deixis, by the bio, by the platform), less what speaks against it (a customer, the
-press, sport, school, an advert). From 60 on the kind is tagged, once a post, on the passage of its strongest
-rule (`agents.disclosing.weighing`). The rules are data: `agents/lexicons/disclosure_*.toml`.
+organisation (stated, by deixis, by the bio, by the platform), plus what a trained model makes of the words,
+less what speaks against it (a customer, the press, sport, school, an advert). From 60 on the kind is tagged,
+once a post, on the passage of its strongest rule (`agents.disclosing.weighing`). The rules are data:
+`agents/lexicons/disclosure_*.toml`; so are the model's weights: `agents/models/work_*.tsv`.
 
 Nothing here concerns the author's health, politics, religion, union, sexual life or crimes: no kind stands
 for them, no rule looks for them, and a disclosure holds no words of the post but offsets.
@@ -20,7 +21,7 @@ from agents.disclosing.disclosure_rules import Hit, RuleBook, surface_of
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
 from agents.disclosing.register_of_work import shipped_model
-from agents.disclosing.weighing import BIO_TIE, THRESHOLD, Account, Circumstances, may_reach, weigh
+from agents.disclosing.weighing import BIO_TIE, Account, Circumstances, may_reach, weigh
 from agents.disclosing.workplace import BioReader, is_employer_review, says_something
 from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
@@ -73,24 +74,19 @@ class DisclosureTagger:
         surface, names = surface_of(post.text), ProperNames(post.text, matches, book)
         speech = book.speech.find(surface, names)
         found = book.kinds.find(surface, names)
-        model = self._evidence(book.language, surface.text, found)
-        if not review and not (found and (thorough or may_reach(found, book.strongest_tie, model))):
+        model = self._models.get(book.language)
+        told = model.evidence(surface.words) if model and found else {}
+        worth = may_reach(found, book.strongest_tie, told)
+        if not (review or worth or (thorough and found)):
             return Reading((), (*found, *speech)) if found or speech else NOTHING
         hits = [*found, *book.signs.find(surface, names.strict)]
-        told = BIO_TIE if self._bios.shows_tie(post.author) else 0
+        bio = BIO_TIE if self._bios.shows_tie(post.author) else 0
         addressed = post.text[:1] == "@" and any(start <= 1 for _, spans in matches for start, _ in spans)
-        accounts = weigh(hits, Circumstances(told, review, addressed, model, len(post.text)))
+        accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text)))
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in accounts if account.tagged
         )
         return Reading(disclosures, (*hits, *speech), accounts, review)
-
-    def _evidence(self, language: str, surface: str, found: Sequence[Hit]) -> int:
-        """What the trained model makes of a post whose rules for working conditions woke but did not settle
-        it."""
-        model = self._models.get(language)
-        weights = [hit.rule.weight for hit in found if hit.rule.kind == "working-conditions"]
-        return model.evidence(surface) if model and weights and max(weights) < THRESHOLD else 0
 
     def _disclosure(self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches) -> Disclosure:
         span = passage(post.text, account.hits)

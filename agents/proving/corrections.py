@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from schemas.correction import Correction
 from schemas.judged import Label
-from schemas.mention import Mention, MentionDisclosure, Retraction
+from schemas.mention import Mention, MentionDisclosure, MentionRecord
 
 # polarity (1/10,000) of a feeling that a person names without a degree: half of all there is
 SCORES: dict[Label, int] = {"negative": -5_000, "neutral": 0, "positive": 5_000}
@@ -19,11 +19,9 @@ def standing_of(corrections: Iterable[Correction]) -> dict[tuple[str, int, str],
     return {(one.post, one.version, one.company): one for one in corrections}
 
 
-def corrected(
-    records: Iterable[Mention | Retraction], standing: Standing
-) -> tuple[Mention | Retraction, ...]:
+def corrected(records: Iterable[MentionRecord], standing: Standing) -> tuple[MentionRecord, ...]:
     """`records` as people would have them; what they did not speak of stays as it is."""
-    found: list[Mention | Retraction] = []
+    found: list[MentionRecord] = []
     for record in records:
         said = None
         if isinstance(record, Mention):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agents.measure import Measure, MeasureSettings
 from agents.standing.evidence import Moved
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from schemas.reputation import Origin, Reputation
 
 BATCH = 1_000
@@ -20,7 +20,8 @@ class Rejudged:
     received: int
     partition: int
     offset: int
-    records: tuple[Mention | Retraction, ...]
+    records: tuple[MentionRecord, ...]
+    gone: int | None = None  # the number of the key that would open it and is not there
 
 
 class Recount:
@@ -29,9 +30,9 @@ class Recount:
     def __init__(self, settings: MeasureSettings) -> None:
         self._measure = Measure(settings)
         self._folded = 0
-        self._waiting: list[Mention | Retraction] = []
+        self._waiting: list[MentionRecord] = []
 
-    def take(self, records: Iterable[Mention | Retraction]) -> None:
+    def take(self, records: Iterable[MentionRecord]) -> None:
         self._waiting.extend(records)
         if len(self._waiting) >= BATCH:
             self._fold()
@@ -88,6 +89,6 @@ class Frontier:
         return Rejudged(found.received, found.partition, found.offset, kept)
 
 
-def name_of(record: Mention | Retraction) -> str:
+def name_of(record: MentionRecord) -> str:
     """As `Origin.companies` has it."""
     return record.company if isinstance(record, Mention) else ""

@@ -38,7 +38,8 @@ def most_moving(bodies: Iterable[bytes], clusters: Mapping[bytes, Cluster], prio
             voices.append((-abs(pull * SHARE), time, body))
         else:
             before, earliest, first = together.get(cluster, (0, time, body))
-            _, earliest, first = min((0, earliest, first), (0, time, body), key=_order)
+            if time < earliest or (time == earliest and post_of(body) < post_of(first)):
+                earliest, first = time, body
             together[cluster] = (before + pull * cluster.share, earliest, first)
             copies[cluster] += 1
     voices += [(-abs(pull), time, body) for pull, time, body in together.values()]

@@ -62,8 +62,8 @@ def corrections(out: str, **given: Any) -> None:
     from streams.proving.correcting import exported, read_corrections
 
     with with_log(read_settings(**given)) as settings, click.open_file(out, "wb") as file:
-        originals = Originals(settings.broker or "")
-        said = read_corrections(settings.broker or "")
+        originals = Originals(settings)
+        said = read_corrections(settings)
         written = 0
         for line in exported(said.standing, open_index(settings.home), originals):
             file.write(line + b"\n")

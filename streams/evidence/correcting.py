@@ -21,16 +21,19 @@ from streams.evidence.server import Pages, language_of
 from streams.evidence.session import LASTS, Desk, Person
 from streams.evidence.views import opened
 from streams.pages.words import Words
+from streams.settings import Settings
 
 COOKIE = "desk"
 Send = Callable[[Correction], None]
 
 
-def sender(bootstrap: str) -> Send:
-    """Sends to corrections.v1 and returns once Kafka has it; raises KafkaError."""
+def sender(settings: Settings) -> Send:
+    """Sends to corrections.v1 and returns once Kafka has it; raises KafkaError. `settings.broker` must be set."""
 
     def send(correction: Correction) -> None:
-        producer = KafkaProducer(bootstrap_servers=bootstrap.split(","))
+        producer = KafkaProducer(
+            bootstrap_servers=(settings.broker or "").split(","), **settings.security.options()
+        )
         try:
             value = encode_correction(correction)
             producer.send(CORRECTIONS.name, value, key=correction.post.encode()).get(timeout=10)

@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 from schemas.topics import CORRECTIONS, MENTIONS, REPUTATION
 from streams.evidence.index import KEPT, forget, next_offsets, take
 from streams.log_reader import LogRecord
+from streams.settings import Settings
 
 log = logging.getLogger("vigie.evidence")
 TOPICS = (MENTIONS.name, REPUTATION.name, CORRECTIONS.name)
@@ -23,15 +24,15 @@ AGAIN_AFTER = 2.0  # seconds, when Kafka was away
 
 
 class Follower:
-    """Follows the topics on `bootstrap` into `index` until `stop`; a Kafka that is away is waited for.
+    """Follows the topics of `settings.broker` into `index` until `stop`; a Kafka that is away is waited for.
 
     `caught_up` is set once everything that the topics held at the start has been taken in.
     """
 
     def __init__(
-        self, bootstrap: str, index: sqlite3.Connection, wall: Callable[[], float] = time.time
+        self, settings: Settings, index: sqlite3.Connection, wall: Callable[[], float] = time.time
     ) -> None:
-        self._address = bootstrap
+        self._settings = settings
         self._index = index
         self._wall = wall
         self._ending = threading.Event()
@@ -56,12 +57,13 @@ class Follower:
 
     def _follow(self) -> None:
         consumer = KafkaConsumer(
-            bootstrap_servers=self._address.split(","),
+            bootstrap_servers=(self._settings.broker or "").split(","),
             client_id="vigie-evidence",
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_poll_records=2_000,
+            **self._settings.security.options(),
         )
         try:
             ends = self._start(consumer)

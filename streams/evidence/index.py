@@ -13,14 +13,15 @@ from pathlib import Path
 
 import orjson
 
+from agents.measuring.author_keys import QUARTER, key_of_quarter
 from schemas.correction import decode_correction
-from schemas.mention import Mention, Retraction, decode_mention
+from schemas.mention import AuthorRetraction, Mention, MentionRecord, Retraction, decode_mention
 from schemas.reputation import DAY, MINUTE, Reputation
 from schemas.reputation import decode as decode_reputation
 from schemas.topics import CORRECTIONS, MENTIONS, REPUTATION
 from streams.log_reader import LogRecord
 
-LAYOUT = 2  # of the tables: a file of another layout is thrown away
+LAYOUT = 3  # of the tables: a file of another layout is thrown away
 STEP = 15 * MINUTE  # of event time: one record of a company's history a step
 KEPT = MENTIONS.retention or 60 * DAY  # since Kafka received it (ms)
 FOR_EVER = 2**62
@@ -29,6 +30,7 @@ _FILE = "evidence.sqlite3"
 _TABLES = """
 CREATE TABLE place (topic TEXT, partition INTEGER, next INTEGER, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
 CREATE TABLE barrier (post TEXT PRIMARY KEY, below INTEGER, received INTEGER) WITHOUT ROWID;
+CREATE TABLE withdrawn (author TEXT PRIMARY KEY, at INTEGER, received INTEGER) WITHOUT ROWID;
 CREATE TABLE mention (
     company TEXT, post TEXT, version INTEGER, time INTEGER, platform TEXT, kind TEXT, language TEXT, role TEXT,
     label TEXT, scored INTEGER, score INTEGER, weight INTEGER, credibility TEXT, author TEXT, register TEXT,
@@ -38,6 +40,7 @@ CREATE TABLE mention (
 );
 CREATE INDEX mention_time ON mention (company, time);
 CREATE INDEX mention_post ON mention (post);
+CREATE INDEX mention_author ON mention (author);
 CREATE INDEX mention_received ON mention (received);
 CREATE TABLE correction (
     company TEXT, post TEXT, version INTEGER, said BLOB, received INTEGER, PRIMARY KEY (company, post, version)
@@ -99,12 +102,15 @@ def take(index: sqlite3.Connection, records: Iterable[LogRecord]) -> None:
 def forget(index: sqlite3.Connection, now: int) -> None:
     """Let go what its topic no longer holds; `now` in epoch milliseconds of wall time."""
     with index:
-        for table in ("mention", "barrier", "standing", "correction"):
+        for table in ("mention", "barrier", "withdrawn", "standing", "correction"):
             index.execute(f"DELETE FROM {table} WHERE received < ?", (now - KEPT,))  # noqa: S608 - our own names
 
 
-def _mentioned(index: sqlite3.Connection, record: Mention | Retraction, received: int) -> None:
-    """As the ledger does: the highest version stands, and nothing under a barrier."""
+def _mentioned(index: sqlite3.Connection, record: MentionRecord, received: int) -> None:
+    """As the ledger does: the highest version stands, nothing under a barrier, nothing that its author withdrew."""
+    if isinstance(record, AuthorRetraction):
+        _withdrawn(index, record, received)
+        return
     if isinstance(record, Retraction):
         below = FOR_EVER if record.below is None else record.below
         index.execute(
@@ -119,11 +125,22 @@ def _mentioned(index: sqlite3.Connection, record: Mention | Retraction, received
         "coalesce((SELECT max(version) FROM mention WHERE post = :post), 0))",
         {"post": record.post},
     ).fetchone()[0]
-    if record.version < stands:
+    gone = index.execute("SELECT at FROM withdrawn WHERE author = ?", (record.author,)).fetchone()
+    if record.version < stands or (gone and record.event_time <= gone[0]):
         return
     index.execute("DELETE FROM mention WHERE post = ? AND version < ?", (record.post, record.version))
     row = _row(record, received)
     index.execute(f"REPLACE INTO mention VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - marks only
+
+
+def _withdrawn(index: sqlite3.Connection, record: AuthorRetraction, received: int) -> None:
+    keys = [(key_of_quarter(record.author, quarter),) for quarter in range(record.at // QUARTER + 1)]
+    index.executemany(
+        "INSERT INTO withdrawn VALUES (?, ?, ?) ON CONFLICT (author) DO UPDATE SET "
+        "at = max(at, excluded.at), received = max(received, excluded.received)",
+        [(key, record.at, received) for (key,) in keys],
+    )
+    index.executemany(f"DELETE FROM mention WHERE author = ? AND time <= {record.at:d}", keys)  # noqa: S608 - a number
 
 
 def _row(mention: Mention, received: int) -> tuple[object, ...]:

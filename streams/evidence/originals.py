@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from schemas.codec import decode_post
 from schemas.post import Post
+from schemas.sealed import Sealed, decode_record
 from schemas.topics import POSTS
+from streams.sealing.vault import open_vault
+from streams.settings import Settings
 
 WITHIN = 5.0  # seconds for all posts of a page
 REMEMBERED = 2_000  # posts, in memory, for REMEMBERED_FOR seconds: a page is read and filtered again
@@ -23,10 +25,11 @@ Place = tuple[int, int]  # partition and offset
 class Originals:
     """Opens posts by their coordinates; for any thread, one at a time."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._vault = open_vault(settings)
         self._consumer: KafkaConsumer | None = None
-        self._known: OrderedDict[Place, tuple[float, Post | None]] = OrderedDict()
+        self._known: OrderedDict[Place, tuple[float, Post | Sealed | None]] = OrderedDict()
         self._turn = threading.Lock()
 
     def posts(self, places: Sequence[Place]) -> dict[Place, Post]:
@@ -39,8 +42,13 @@ class Originals:
                     self._fetch(wanted)
                 except KafkaError:
                     self.close()
-            found = {place: self._known[place][1] for place in places if place in self._known}
-            return {place: post for place, post in found.items() if post is not None}
+            return self._opened({place: self._known[place][1] for place in places if place in self._known})
+
+    def _opened(self, found: dict[Place, Post | Sealed | None]) -> dict[Place, Post]:
+        """Opened at each request, for a key may have been destroyed since the last one."""
+        boxes = [(place, one) for place, one in found.items() if isinstance(one, Sealed)]
+        opened = zip((place for place, _ in boxes), self._vault.open([one for _, one in boxes]), strict=True)
+        return {place: one for place, one in {**found, **dict(opened)}.items() if isinstance(one, Post)}
 
     def close(self) -> None:
         if self._consumer is not None:
@@ -49,13 +57,14 @@ class Originals:
 
     def _fetch(self, wanted: Sequence[Place]) -> None:
         consumer = self._consumer = self._consumer or KafkaConsumer(
-            bootstrap_servers=self._bootstrap.split(","),
+            bootstrap_servers=(self._settings.broker or "").split(","),
             client_id="vigie-evidence-posts",
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",
             max_partition_fetch_bytes=64 * 1024,  # a whole batch comes in any case
             max_poll_records=500,
+            **self._settings.security.options(),
         )
         numbers = sorted({number for number, _ in wanted})
         first = consumer.beginning_offsets([TopicPartition(POSTS.name, number) for number in numbers])
@@ -76,16 +85,16 @@ class Originals:
                 consumer.seek(place, min(waiting))
             for record in consumer.poll(timeout_ms=500).get(place, ()):
                 if record.offset in waiting:
-                    decoded = decode_post(record.value or b"")
+                    found = decode_record(record.value or b"")
                     self._remember(
-                        (place.partition, record.offset), decoded if isinstance(decoded, Post) else None
+                        (place.partition, record.offset), found if isinstance(found, Post | Sealed) else None
                     )
                     waiting.discard(record.offset)
                 elif waiting and record.offset > min(waiting):  # a hole: nothing lies there any more
                     self._remember((place.partition, min(waiting)), None)
                     waiting.discard(min(waiting))
 
-    def _remember(self, place: Place, post: Post | None) -> None:
+    def _remember(self, place: Place, post: Post | Sealed | None) -> None:
         self._known[place] = (time.monotonic(), post)
 
     def _expire(self) -> None:

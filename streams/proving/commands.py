@@ -49,6 +49,9 @@ def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--company", help="Only this company (id in the watchlist).")
 @click.option("--out", default="-", show_default=True, help="File for JSON lines; - is standard output.")
 @click.option("--topic", help="Write to this topic instead; never one of the live watch.")
+@click.option(
+    "--table", type=click.Path(path_type=Path), help="Write the table `reputation` of a new SQLite file."
+)
 @click.option("--version", "rules", default="", help="Judge with this kept version (<home>/versions).")
 @click.option("--uncorrected", is_flag=True, help="Leave out what people corrected on the evidence page.")
 @_with_log_options
@@ -59,6 +62,7 @@ def replay(
     company: str | None,
     out: str,
     topic: str | None,
+    table: Path | None,
     rules: str,
     processes: int,
     *,
@@ -77,12 +81,13 @@ def replay(
     from streams.proving.replay import bounds
     from streams.proving.replay import replay as replayed
     from streams.proving.side_topic import write_to_topic
+    from streams.proving.table import write_to_table
 
     when = _range(start, end, every)
     with _log(given) as settings:
-        reaches = bounds(settings.broker or "")
+        reaches = bounds(settings.broker or "", settings.security)
         with reading_progress("replaying posts.v1", records_in(reaches)) as advance:
-            said = None if uncorrected else read_corrections(settings.broker or "")
+            said = None if uncorrected else read_corrections(settings)
             found = replayed(
                 settings,
                 reaches,
@@ -93,9 +98,10 @@ def replay(
                 version=rules,
                 said=said,
             )
-            written = (
-                write_to_topic(settings, topic, found) if topic is not None else _write_lines(out, found)
-            )
+            if topic is not None:
+                written = write_to_topic(settings, topic, found)
+            else:
+                written = write_to_table(table, found) if table is not None else _write_lines(out, found)
     scanned = ", ".join(f"{reach.partition}: {reach.start}-{reach.end}" for reach in reaches)
     click.echo(f"{written} records; posts.v1 stood at (partition: offsets) {scanned}", err=True)
 
@@ -176,7 +182,7 @@ def _audit(
     from streams.proving.witnesses import Witnesses
 
     with _log(given) as settings:
-        shelf = shelf_of(company, settings.broker or "")
+        shelf = shelf_of(company, settings.broker or "", settings.security)
         chosen = shelf.in_force(*when, person)
         if not chosen:
             raise SettingsError(
@@ -217,7 +223,7 @@ def _write_reports(
 
     watched = Watched.of(load_watchlists(settings.watchlists))
     company = chosen[-1].reputation.company
-    originals = Originals(settings.broker or "")
+    originals = Originals(settings)
     try:
         posts = originals.posts(places_of(witnesses))
     finally:
@@ -254,7 +260,7 @@ def _log(given: dict[str, Any]) -> Iterator[Settings]:
     from streams.log_reader import log_reader
 
     with with_log(read_settings(**given)) as settings:
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             partitions = len(reader.reaches(REPUTATION.name))
         yield with_fields(settings, partitions=partitions)
 

@@ -17,6 +17,7 @@ from streams.broker.error import BrokerError
 from streams.evidence import asking
 from streams.evidence.originals import Originals
 from streams.log_reader import log_reader
+from streams.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class Corrected:
         )
 
 
-def read_corrections(bootstrap: str) -> Corrected:
-    """All that corrections.v1 holds now; a Kafka without the topic has none."""
+def read_corrections(settings: Settings) -> Corrected:
+    """All that corrections.v1 holds now; a Kafka without the topic has none. `settings.broker` must be set."""
     said: list[tuple[int, Correction]] = []
     ends = []
-    with log_reader(bootstrap) as reader:
+    with log_reader(settings.broker or "", settings.security) as reader:
         try:
             reaches = reader.reaches(CORRECTIONS.name)
         except BrokerError:

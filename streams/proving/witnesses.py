@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agents.measuring.contributions import ledger_key
 from agents.standing.evidence import Moved
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from streams.proving.shelf import Published
 
 
@@ -28,7 +28,7 @@ class Witnesses:
         self._mentions: dict[tuple[str, str], Mention] = {}
         self.of: dict[int, tuple[Witness, ...]] = {}
 
-    def see(self, records: Iterable[Mention | Retraction]) -> None:
+    def see(self, records: Iterable[MentionRecord]) -> None:
         """Keep the newest version of what is named."""
         for record in records:
             if isinstance(record, Mention) and (post := ledger_key(record.post)) in self._wanted:

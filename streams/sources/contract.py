@@ -73,7 +73,20 @@ class Gap:
     until: int | None = None
 
 
-Event = Upsert | Delete | AuthorDelete | Dropped | Checkpoint | Gap
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Passing trouble that the source mends itself: it tries again in `retry_in` seconds. `detail` holds no secret."""
+
+    detail: str
+    retry_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The trouble is over, though there may be nothing new yet."""
+
+
+Event = Upsert | Delete | AuthorDelete | Dropped | Checkpoint | Gap | Trouble | Recovered
 
 
 class SourceError(Exception):

@@ -59,7 +59,7 @@ def test_every_alert_finds_its_people(name: str) -> None:
         text=True,
         check=True,
     )
-    engineers = {"VigieIngestOutage", "VigieAbsent", "VigieRulesChanged"}
+    engineers = {"VigieIngestOutage", "VigieAbsent", "VigieRulesChanged", "VigieSourceTrouble"}
     assert routed.stdout.split() == ["engineers" if name in engineers else "communication"]
 
 

@@ -32,6 +32,7 @@ REPORT = HERE / "REPORT-disclosures.md"
 SHARED = Path(os.environ.get("VIGIE_SHARED", HERE.parents[1].parent / "shared")) / "data"
 REVIEWS = frozenset({"glassdoor", "indeed", "trustpilot", "opinion-assurances", "google-reviews", "amazon"})
 TOLERANCE = 0.01
+HALVES = ("test", "held", "dev", "voices", "kinds")
 # name, language, platform, file, what a tag there mostly is
 REAL = (
     ("employees' reviews, site named", "en", "glassdoor", "en_glassdoor_a_proscons.jsonl.gz", "right"),
@@ -159,7 +160,7 @@ def evaluate(*, real: bool = True) -> dict[str, dict[str, float]]:
     tagger = DisclosureTagger(shipped_rules())
     rows = [json.loads(line) for line in (HERE / "disclosures.jsonl").read_text("utf-8").splitlines()]
     made = {}
-    for half in ("test", "dev", "kinds"):
+    for half in HALVES:
         for language in ("en", "fr"):
             part = [row for row in rows if row["half"] == half and row["lang"] == language]
             made[f"{half} {language}"] = figures(cases(tagger, part))
@@ -168,7 +169,7 @@ def evaluate(*, real: bool = True) -> dict[str, dict[str, float]]:
 
 def section(made: dict[str, dict[str, float]]) -> str:
     """The figures as a section of a Markdown report."""
-    halves = [name for name in made if name.split()[0] in ("test", "dev", "kinds")]
+    halves = [name for name in made if name.split()[0] in HALVES]
     lines = [
         "## Disclosures, roles, registers", "",
         "`test` was written before the first rule and never tuned on, but by the hand that wrote the rules;",

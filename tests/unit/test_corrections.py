@@ -20,7 +20,9 @@ from worlds import START, mention
 
 from agents.proving.corrections import corrected, standing_of
 from agents.proving.recount import Rejudged
+from schemas.codec import decode_post
 from schemas.correction import Correction, decode_correction, encode_correction
+from schemas.judged import LABELS
 from schemas.mention import Coordinates, MentionDisclosure, Retraction
 from schemas.topics import CORRECTIONS
 from streams.evidence.asking import correction, voice
@@ -217,9 +219,13 @@ def test_agreement_is_counted_on_what_people_confirmed_and_corrected() -> None:
     raw, _ = judged_corpus()
     line = next(raw[place] for place in sorted(raw) if b"honteux" in raw[place] and b"Telvane" in raw[place])
     post = orjson.loads(line)
-    said = Correction(post["key"], 1, "telvane", "telvane", "negative", (), "C. Roux", START)
-    both = [said, replace(said, label="positive"), replace(said, about=None, disclosures=("expertise",))]
+    judge = load_judge(read_settings({}))
+    (judged,) = judge.judge([decode_post(line)])  # type: ignore[list-item]
+    label = next(one.sentiment.label for one in judged.mentions if one.company == "telvane")
+    other = next(one for one in LABELS if one != label)
+    said = Correction(post["key"], 1, "telvane", "telvane", label, (), "C. Roux", START)
+    both = [said, replace(said, label=other), replace(said, about=None, disclosures=("expertise",))]
     lines = [orjson.dumps({"correction": orjson.loads(encode_correction(one)), "post": post}) for one in both]
-    agreed, total = agreement(lines, load_judge(read_settings({})))
+    agreed, total = agreement(lines, judge)
     assert total == 3
     assert agreed == Counter(company=2, label=1, disclosures=2)

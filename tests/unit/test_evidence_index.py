@@ -12,7 +12,8 @@ from evidence_world import RECEIVED, filled_index
 from worlds import START, mention, records
 
 from agents.measure import Measure, MeasureSettings
-from schemas.mention import Coordinates, Mention, Retraction, encode_mention
+from agents.measuring.author_keys import QUARTER, key_of_quarter
+from schemas.mention import AuthorRetraction, Coordinates, Mention, MentionRecord, Retraction, encode_mention
 from schemas.reputation import DAY, HOUR
 from schemas.topics import MENTIONS
 from streams.evidence.asking import Range, evidence, history, in_force, last_of, newest
@@ -22,7 +23,7 @@ from streams.log_reader import LogRecord
 EVER = Range(START - 40 * DAY, START + 40 * DAY)
 
 
-def logged(found: list[Mention | Retraction], first: int = 0) -> list[LogRecord]:
+def logged(found: list[MentionRecord], first: int = 0) -> list[LogRecord]:
     return [
         LogRecord(MENTIONS.name, 0, first + at, RECEIVED + at, None, encode_mention(one))
         for at, one in enumerate(found)
@@ -46,9 +47,24 @@ def test_what_stands_is_what_the_ledger_holds_whatever_the_order(seed: int, tmp_
         take(index, logged(found))
         measure = Measure(MeasureSettings())
         measure.fold(list(enumerate(found)), now=RECEIVED)
-        held = set(measure._ledger.posts)
+        ledger, void = measure._ledger, measure._void
+        held = {post for post in ledger.posts if not void.issuperset(ledger.of(post))}
         assert {post for _, post, _ in standing(index)} == held
         Random(turn).shuffle(found)
+
+
+def test_what_an_author_withdrew_goes_whether_it_came_before_or_comes_after(
+    index: sqlite3.Connection,
+) -> None:
+    root, origin = "ab" * 16, Coordinates("posts.v1", 0, 1)
+    early, late = (
+        replace(mention(f"twitter:{at}", "orange"), author=key_of_quarter(root, at // QUARTER), event_time=at)
+        for at in (START - QUARTER, START)
+    )
+    after = replace(late, post="twitter:after", event_time=START + 1)
+    other = mention("twitter:other", "orange")
+    take(index, logged([early, other, AuthorRetraction(root, START, origin), late, after]))
+    assert {post for _, post, _ in standing(index)} == {"twitter:after", "twitter:other"}
 
 
 def test_an_edit_replaces_and_a_deletion_stays(index: sqlite3.Connection) -> None:

@@ -19,6 +19,7 @@ from streams.sources.contract import (
     Event,
     Gap,
     SourceError,
+    Trouble,
     Upsert,
 )
 from streams.sources.jetstream import JetstreamSource
@@ -100,7 +101,7 @@ async def test_a_cut_line_is_taken_up_at_the_last_event_with_some_overlap() -> N
     keys = {event.post.key for event in found if isinstance(event, Upsert)}
     assert len(keys) == 4
     assert [question.get("cursor") for question in asked] == [None] + 3 * [["1793610001000000"]]
-    assert waits == [1.0, 2.0, 4.0]
+    assert waits == [1.0, 2.0, 4.0] == [event.retry_in for event in found if isinstance(event, Trouble)]
     marks = [event.cursor for event in found if isinstance(event, Checkpoint)]
     assert marks[:2] == ["1793610001000000", "1793610003000000"]
 

@@ -14,7 +14,17 @@ from aiohttp.test_utils import TestServer
 from schemas.watchlist import Company
 from streams.sources import mastodon_live, twitter_live
 from streams.sources.backoff import Backoff
-from streams.sources.contract import Checkpoint, Delete, Dropped, Event, Gap, SourceError, Upsert
+from streams.sources.contract import (
+    Checkpoint,
+    Delete,
+    Dropped,
+    Event,
+    Gap,
+    Recovered,
+    SourceError,
+    Trouble,
+    Upsert,
+)
 from streams.sources.streaming import StreamingSource
 from streams.sources.tokens import token
 
@@ -240,8 +250,10 @@ async def test_x_says_what_search_no_longer_has_and_waits_when_told() -> None:
     async with play(server, STREAM, RULES, RECENT) as base:
         source = twitter_live.live([KESTRANE], "t", base, **server.settings)
         found = await until(source, lambda found: bool(keys(found)), "1000")
-    assert isinstance(found[0], Gap)
-    assert "since 1000" in found[0].detail
+    assert found[0] == Trouble("x: 127.0.0.1 answers 429", 1.0)
+    assert isinstance(found[1], Gap)
+    assert "since 1000" in found[1].detail
+    assert found[2] == Recovered()
     assert server.waits == [1.0]
 
 
