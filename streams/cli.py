@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from streams.erasing.commands import erase, subject
-from streams.evidence.commands import evidence
+from streams.evidence.commands import corrections, evidence
 from streams.proving.commands import audit, replay
 from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
@@ -143,9 +143,13 @@ def run(
 def worker(**given: Any) -> None:
     """Run one worker: judge, measure and serve /metrics. Start more of them, each with a --home and a
     --metrics of its own, to share the partitions."""
+    from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION, SEALS
+    from streams.admin import require_topics
     from streams.worker import work
 
-    sys.exit(asyncio.run(work(_with_broker(read_settings(**given)))))
+    settings = _with_broker(read_settings(**given))
+    require_topics(settings.broker or "", (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS), settings.security)
+    sys.exit(asyncio.run(work(settings)))
 
 
 @cli.command()
@@ -307,6 +311,7 @@ cli.add_command(watchlist)
 cli.add_command(source)
 cli.add_command(sources)
 cli.add_command(audit)
+cli.add_command(corrections)
 cli.add_command(evidence)
 cli.add_command(replay)
 cli.add_command(what_if)
