@@ -107,7 +107,7 @@ class DisclosureTagger:
         model = self._models.get(language.code)
         if model is None or account.model <= 0:
             return ()
-        return model.shares(surface_of(post.text).words, account.kind)[:5]
+        return model.shares(self._books[language.code].surface(post.text).words, account.kind)[:5]
 
     def _disclosure(self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches) -> Disclosure:
         span = passage(post.text, account.hits)
