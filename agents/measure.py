@@ -26,6 +26,7 @@ from agents.measuring.panes import Sums, pane_of
 from agents.measuring.tally import CompanyTally, Tally
 from agents.measuring.windows import Timeline
 from agents.measuring.withdrawals import Withdrawals
+from agents.standing.evidence import Moved
 from agents.standing.figures import Figures, Reading
 from agents.standing.reputation import ScoreSettings
 from schemas.mention import AuthorRetraction, Mention, MentionRecord, Retraction
@@ -164,6 +165,10 @@ class Measure:
                 )
             )
         return found
+
+    def moved(self, subject: str, at: int) -> tuple[Moved, ...]:
+        """The posts that moved the subject's 24-hour score most as of `at`, and how far."""
+        return self._reading(subject, at).moved
 
     def _origins(self) -> tuple[Origin, ...]:
         runs = {

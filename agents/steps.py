@@ -20,7 +20,7 @@ from schemas.judged import Judged
 from schemas.mention import AuthorRetraction, Coordinates, MentionRecord, Retraction, decode_mention
 from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid, Reject, reject_of
-from schemas.sealed import Gone, Sealed, decode_record
+from schemas.sealed import Gone, Opened, Sealed, decode_record
 
 FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
 
@@ -40,10 +40,10 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-Opener = Callable[[Sequence[Sealed]], Sequence[Post | Gone | Invalid]]  # looks up keys; the same length
+Opener = Callable[[Sequence[Sealed]], Sequence[Opened]]  # looks up keys; the same length
 
 
-def no_keys(sealed: Sequence[Sealed]) -> Sequence[Post | Gone | Invalid]:
+def no_keys(sealed: Sequence[Sealed]) -> Sequence[Opened]:
     """The opener where nothing is sealed."""
     return [Invalid("unopened", "it is sealed, and there is no key store") for _ in sealed]
 
@@ -114,7 +114,7 @@ def verdict_of(
             if found.version > 1:  # that an older version is void needs no key
                 verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
             verdict.gone.append((record.offset, found))
-            names = (f"platform:{_counted(found)}", "lost" if found.lost else "erased")
+            names = ("lost" if found.lost else "erased",)
         else:
             verdict.rejects.append(_reject(record, found))
             names = ("rejected",)
@@ -141,7 +141,7 @@ async def measure(
         yield Folded(partition, measure_of(partition).fold(records, now=batch[-1].timestamp))
 
 
-def _counted(post: Post | Gone) -> str:
+def _counted(post: Post) -> str:
     """The platform's name in counts, which stay bounded whatever a source calls itself."""
     return post.platform if post.platform in PLATFORMS else "other"
 

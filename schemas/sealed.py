@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from schemas.codec import decode_document, document_of, instant, read_document, rfc3339
-from schemas.post import Post, PostRecord
+from schemas.codec import KEY_LIMIT, decode_document, document_of, instant, read_document, rfc3339
+from schemas.post import AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid
 
 CLEAR = ("key", "platform", "kind", "created_at", "version")
@@ -50,13 +50,22 @@ class Gone:
     lost: bool
 
 
-def sealed_of(post: Post, by: int) -> Sealed:
-    """`post` with an empty box, to be filled with its `private_part`."""
-    return Sealed(post.key, post.platform, post.kind, rfc3339(post.created_at), post.version, by, b"")
+Private = Post | AuthorDeletion
+Opened = Post | AuthorDeletion | Gone | Invalid
+_ACCOUNT = "author"  # stands for `kind` where an AuthorDeletion is sealed
 
 
-def private_part(post: Post) -> dict[str, Any]:
+def sealed_of(post: Private, key: str, by: int) -> Sealed:
+    """`post` under `key` with an empty box, to be filled with its `private_part`."""
+    if isinstance(post, AuthorDeletion):
+        return Sealed(key, post.platform, _ACCOUNT, rfc3339(post.at), 1, by, b"")
+    return Sealed(key, post.platform, post.kind, rfc3339(post.created_at), post.version, by, b"")
+
+
+def private_part(post: Private) -> dict[str, Any]:
     """What goes into the box: the canonical post without its clear fields."""
+    if isinstance(post, AuthorDeletion):
+        return {"author": {"id": post.author}}
     wire = document_of(post)
     for name in CLEAR:
         del wire[name]
@@ -96,8 +105,7 @@ def decode_record(raw: bytes) -> PostRecord | Sealed | Invalid:
             part["by"],
             b64decode(part["box"]),
         )
-        numbers = type(found.by) is int and type(found.version) is int
-        if numbers and type(found.key) is str and type(found.created_at) is str:
+        if _bounded(found) and type(found.key) is str and type(found.created_at) is str:
             return found
     except (KeyError, TypeError, ValueError):
         pass
@@ -106,15 +114,27 @@ def decode_record(raw: bytes) -> PostRecord | Sealed | Invalid:
     )
 
 
-def open_post(sealed: Sealed, private: bytes) -> Post | Invalid:
-    """The post of which `private` is what `private_part` gave."""
+def _bounded(found: Sealed) -> bool:
+    numbers = type(found.by) is int and type(found.version) is int
+    return numbers and 0 < found.by < 2**63 and 0 < found.version < 2**31 and len(found.key) <= KEY_LIMIT
+
+
+def open_post(sealed: Sealed, private: bytes) -> Private | Invalid:
+    """The record of which `private` is what `private_part` gave."""
     document = read_document(private)
     if isinstance(document, Invalid):
         return document
+    if sealed.kind == _ACCOUNT:
+        document |= {"key": sealed.key, "platform": sealed.platform, "deleted": True, "kind": "author"}
+        document["at"] = sealed.created_at
+        return _opened(decode_document(document))
     document["key"], document["platform"], document["kind"] = sealed.key, sealed.platform, sealed.kind
     document["created_at"], document["version"] = sealed.created_at, sealed.version
-    found = decode_document(document)
-    return found if isinstance(found, Post | Invalid) else Invalid("bad-value", "a sealed record is a post")
+    return _opened(decode_document(document))
+
+
+def _opened(found: PostRecord | Invalid) -> Private | Invalid:
+    return Invalid("bad-value", "a deletion is not sealed") if isinstance(found, Deletion) else found
 
 
 def gone(sealed: Sealed, *, lost: bool) -> Gone | Invalid:

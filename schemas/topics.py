@@ -35,7 +35,7 @@ class Topic:
 
 POSTS = Topic(
     "posts.v1",
-    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion",
+    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion; a keyed hash for what can name somebody",
     value="schemas.sealed.Sealed, schemas.post.Post, Deletion or AuthorDeletion, JSON",
     writers="sources, or anything that speaks Kafka",
     readers="judge, replay, audit",
@@ -75,6 +75,15 @@ SEALS = Topic(
     retention=None,
 )
 
+CORRECTIONS = Topic(
+    "corrections.v1",
+    key="post key",
+    value="schemas.correction.Correction, JSON",
+    writers="people, on the evidence page",
+    readers="replay, evidence, evaluation",
+    retention=400 * _DAY,
+)
+
 ERASURES = Topic(
     "erasures.v1",
     key="`erasure/part`",
@@ -84,4 +93,4 @@ ERASURES = Topic(
     retention=None,
 )
 
-TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, ERASURES)
+TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, ERASURES, CORRECTIONS)

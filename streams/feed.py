@@ -11,8 +11,7 @@ from pathlib import Path
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from schemas.codec import encode_post
-from schemas.post import AuthorDeletion, Deletion
+from schemas.post import AuthorDeletion, Deletion, PostRecord
 from schemas.topics import POSTS, REJECTS, Topic
 from streams.sealing.vault import Vault
 from streams.sources.contract import (
@@ -80,6 +79,9 @@ class Cursor:
         fresh.replace(self._path)
 
 
+Recorded = Upsert | Delete | AuthorDelete | Dropped
+
+
 class Outgoing:
     """Events on their way to Kafka, in order: sealed and sent some at a time, for a key must be on disk before
     its post leaves, and a disk is slow to say so. None waits longer than `SOON`."""
@@ -88,20 +90,18 @@ class Outgoing:
         self._producer = producer
         self._vault = vault
         self._fed = fed
-        self._waiting: list[Upsert | Delete | AuthorDelete | Dropped] = []
+        self._waiting: list[Recorded] = []
         self._sent: list[asyncio.Future[object]] = []
         self._one_at_a_time = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
+        self._feeding = asyncio.current_task()
+        self.failure: Exception | None = None  # of a send in the source's silence: the feed is cancelled
 
-    async def add(self, event: Upsert | Delete | AuthorDelete | Dropped) -> None:
-        """Raises what sending an earlier one raised."""
+    async def add(self, event: Recorded) -> None:
         self._waiting.append(event)
-        if self._soon is not None and self._soon.done():
-            self._soon.result()
-            self._soon = None
         if len(self._waiting) >= TOGETHER:
             await self._send()
-        elif self._soon is None:
+        elif self._soon is None or self._soon.done():
             self._soon = asyncio.create_task(self._send_soon())
 
     async def acknowledged(self) -> None:
@@ -117,39 +117,53 @@ class Outgoing:
 
     async def _send_soon(self) -> None:
         await asyncio.sleep(SOON)
-        await self._send()
+        try:
+            await self._send()
+        except Exception as error:  # noqa: BLE001 - raised by the feed
+            self.failure = error
+            if self._feeding is not None:
+                self._feeding.cancel()
 
     async def _send(self) -> None:
         async with self._one_at_a_time:
             events, self._waiting = self._waiting, []
-            posts = iter(self._vault.posts([event.post for event in events if isinstance(event, Upsert)]))
+            found = [_record(event) for event in events if not isinstance(event, Dropped)]
+            records = iter(zip(found, self._vault.records(found), strict=True))
             letters = iter(
                 self._vault.rejects([event.reject for event in events if isinstance(event, Dropped)])
             )
             for event in events:
-                if isinstance(event, Upsert):
-                    sealed = next(posts)
-                    if sealed is None:
-                        self._fed.erased += 1
-                        continue
-                    self._fed.posts += 1
-                    await self._to(POSTS, *sealed)
-                elif isinstance(event, Delete):
-                    self._fed.deletions += 1
-                    gone = self._vault.deletion(Deletion(event.key, event.at))
-                    await self._to(POSTS, gone.key, encode_post(gone))
-                elif isinstance(event, AuthorDelete):
-                    self._fed.accounts += 1
-                    withdrawn = AuthorDeletion(event.platform, event.author, event.at)
-                    await self._to(POSTS, withdrawn.key, encode_post(withdrawn))
-                else:
+                if isinstance(event, Dropped):
                     self._fed.dropped += 1
                     reject = event.reject
                     place = f"{reject.topic}/{reject.partition}/{reject.offset}"
                     await self._to(REJECTS, place, next(letters))
+                    continue
+                record, sent = next(records)
+                self._count(record, taken=sent is not None)
+                if sent is not None:
+                    await self._to(POSTS, *sent)
+
+    def _count(self, record: PostRecord, *, taken: bool) -> None:
+        if isinstance(record, Deletion):
+            self._fed.deletions += 1
+        elif isinstance(record, AuthorDeletion):
+            self._fed.accounts += 1
+        elif taken:
+            self._fed.posts += 1
+        else:
+            self._fed.erased += 1
 
     async def _to(self, topic: Topic, key: str, value: bytes) -> None:
         self._sent.append(await self._producer.send(topic.name, value, key=key.encode()))
+
+
+def _record(event: Upsert | Delete | AuthorDelete) -> PostRecord:
+    if isinstance(event, Upsert):
+        return event.post
+    if isinstance(event, Delete):
+        return Deletion(event.key, event.at)
+    return AuthorDeletion(event.platform, event.author, event.at)
 
 
 async def feed(
@@ -171,7 +185,7 @@ async def feed(
     try:
         async for event in source.events(cursor.read()):
             note(event)
-            if isinstance(event, Upsert | Delete | AuthorDelete | Dropped):
+            if isinstance(event, Recorded):
                 await outgoing.add(event)
             elif isinstance(event, Gap):
                 fed.gaps += 1
@@ -183,6 +197,10 @@ async def feed(
                 cursor.keep(event.cursor)
                 say(fed.words())
         await outgoing.acknowledged()
+    except asyncio.CancelledError:
+        if outgoing.failure is not None:
+            raise outgoing.failure from None
+        raise
     finally:
         await outgoing.close()
     return fed

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from streams.child import end_with_parent
 from streams.erasing.record import catch_up
 from streams.feed import Cursor, feed
+from streams.patience import patient
 from streams.sealing.vault import open_vault
 from streams.settings import Settings, SettingsError, shipped
 from streams.sources.fields import FieldMap
@@ -45,6 +46,7 @@ async def feed_source(
         **settings.security.options(),
     )
     await producer.start()
+    patient(producer.client)
     last = 0.0
     loop = asyncio.get_running_loop()
 
@@ -59,7 +61,9 @@ async def feed_source(
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
     vault = open_vault(settings)
     pulse = Pulse(settings.home, files.name)
+    vault = open_vault(settings)
     try:
+        await asyncio.to_thread(catch_up, settings)
         async with pulse.beating():
             await asyncio.to_thread(catch_up, settings)
             cursor = Cursor(settings.home / "cursors", files.name)

@@ -15,7 +15,8 @@ from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.vital_signs import positions
 
-SHARE = 0.03  # of the time, at most, goes into taking snapshots
+SHARE = 0.03  # of the time goes into taking snapshots, at most, while there is a backlog to work off
+SPARE_SHARE = 0.25  # of the time that is to spare
 LONGEST_REST = 2.0  # seconds: however long they take
 
 
@@ -43,6 +44,7 @@ class Publisher:
         self._record_every = record_every
         self._recorded_at = float("-inf")
         self._resting_until = float("-inf")
+        self._seen = (time.monotonic(), time.process_time())
         self.ready = False
         self.newest = self._nothing
 
@@ -70,9 +72,9 @@ class Publisher:
         Figures are so as fresh as they can be while few change, and a backlog is not held up by them."""
         if not self.ready or time.monotonic() < self._resting_until:
             return
-        busy = time.thread_time()
+        share, began = self._share(), time.thread_time()
         self.newest = snapshot = self._take()
-        rest = (time.thread_time() - busy) * (1 / SHARE - 1)
+        rest = (time.thread_time() - began) * (1 / share - 1)
         self._resting_until = time.monotonic() + min(rest, LONGEST_REST)
         if time.monotonic() - self._recorded_at < self._record_every:
             return
@@ -80,6 +82,13 @@ class Publisher:
         self._app.reached("publish-before")
         await self.record(snapshot)
         self._app.reached("publish-after")
+
+    def _share(self) -> float:
+        """Of the time, what snapshots may take: the more, the less the process did since it was last asked."""
+        (then, used), now = self._seen, (time.monotonic(), time.process_time())
+        self._seen = now
+        busy = (now[1] - used) / max(now[0] - then, 1e-3)
+        return max(SHARE, SPARE_SHARE * (1 - busy))
 
     async def record(self, snapshot: Snapshot) -> None:
         """Record the figures, and how far posts.v1 was read."""

@@ -34,6 +34,7 @@ from faust.types import TP
 from streams import crash_points
 from streams.lease import Lease, fenced, renewed_by_heartbeats
 from streams.lost_state import read_again
+from streams.patience import patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class HeedingThread(driver.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
         consumer: Any = self._ensure_consumer()
+        patient(consumer._client)  # noqa: SLF001 - told nowhere else
         renewed_by_heartbeats(consumer._coordinator, self.app.lease)  # noqa: SLF001 - told nowhere else
 
 
@@ -214,12 +216,24 @@ class BatchingProducer(driver.Producer):
     async def on_start(self) -> None:
         await super().on_start()
         fenced(self._ensure_producer(), self.app.lease)
+        patient(self._ensure_producer().client)
+
+    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:
+        self._follow(topic)
+        return await super().send(topic, *args, **kwargs)
+
+    def _follow(self, topic: str) -> None:
+        """Have the client ask for this topic's leaders from now on. It knows those of its start without
+        asking for them again, and forgets them when it first asks for another: a record on its way
+        would then wait for a leader that nobody looks for."""
+        self._ensure_producer().client.add_topic(topic)
 
     async def send_records(
         self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
     ) -> list[Awaitable[Any]]:
         """Queue (key, value) pairs for one partition, in order; a future for each batch, done when Kafka
         acknowledged it. Waits where an earlier batch of the partition is not on its way yet."""
+        self._follow(topic)
         producer = self._ensure_producer()
         batch, sent = producer.create_batch(), []
         for key, value in records:

@@ -23,8 +23,8 @@ def shared_stage() -> Iterator[Stage]:
 def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     made: list[Stage] = []
 
-    def make(partitions: int = 4, home: Path | None = None) -> Stage:
-        made.append(Stage(tmp_path / f"stage-{len(made)}", partitions, home))
+    def make(partitions: int = 4, home: Path | None = None, extra: dict[str, str] | None = None) -> Stage:
+        made.append(Stage(tmp_path / f"stage-{len(made)}", partitions, home, extra))
         return made[-1]
 
     try:

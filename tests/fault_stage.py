@@ -21,6 +21,7 @@ from schemas.topics import POSTS, TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
 from streams.judges import load_judge
+from streams.patience import patient
 from streams.settings import read_settings
 
 HOUR = 3_600_000
@@ -59,13 +60,19 @@ def key_of(line: bytes) -> bytes:
 class Stage:
     """`broker` runs (or is made to stop by a test); workers share one key of authors and one watchlist."""
 
-    def __init__(self, directory: Path, partitions: int = 4, home: Path | None = None) -> None:
-        """`home`: the broker's, in the directory unless given."""
+    def __init__(
+        self,
+        directory: Path,
+        partitions: int = 4,
+        home: Path | None = None,
+        extra: dict[str, str] | None = None,
+    ) -> None:
+        """`home`: the broker's, in the directory unless given; `extra`: properties of the broker."""
         directory.mkdir(exist_ok=True)
         self.directory = directory
         self.watch_home = directory / "home"
         self.partitions = partitions
-        self.broker = EmbeddedBroker(home or directory / "broker", heap="256m", say=print)
+        self.broker = EmbeddedBroker(home or directory / "broker", heap="256m", extra=extra, say=print)
         asyncio.run(self.broker.start())
         ensure_topics(self.broker.bootstrap, TOPICS, partitions)
         self.watchlist = directory / "watchlist.toml"
@@ -182,6 +189,7 @@ async def send(bootstrap: str, lines: Sequence[bytes], rate: float = 0.0) -> Non
         bootstrap_servers=bootstrap, linger_ms=20, enable_idempotence=True, request_timeout_ms=240_000
     )
     await producer.start()
+    patient(producer.client)
     started, sent = time.monotonic(), []
     try:
         for number, line in enumerate(lines):

@@ -104,14 +104,15 @@ class Watching:
             lambda: total(self.series(), "vigie_records_total") >= records and self.settled(),
             limit,
         )
-        # snapshots are taken every so often: what settled() saw may be one part older than another
+        # what was sent last may not have been fetched when settled() saw nothing left: a fetch is answered
+        # within a second and a half
         last = self.series()
-        self.until("takes one more snapshot", lambda: self._newer(last), 15.0)
+        self.until("stays so for two seconds", lambda: self._older(last, 2.0) and self.settled(), 15.0)
         return self.series()
 
-    def _newer(self, last: Series) -> bool:
+    def _older(self, last: Series, seconds: float) -> bool:
         name = "vigie_stream_clock_timestamp_seconds"
-        return total(self.series(), name) > total(last, name)
+        return total(self.series(), name) >= total(last, name) + seconds
 
     def _get(self, path: str) -> str | None:
         try:

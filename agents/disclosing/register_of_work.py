@@ -1,60 +1,80 @@
-"""Does a fragment read like an employee's account of a job? A small linear model over hashed words, in
-integers.
+"""Does a text read like talk of one's own work, and of which kind? A linear model over words, in integers.
 
-It lifts what rules cannot settle: "great people, poor structure" is a review of an employer, "great people,
-poor wifi" one of a hotel. Only asked where the rules for working conditions woke and none of them settled
-the matter. Weights: agents/models/work_<language>.bin (one signed byte a bucket), card beside it, made by
-tests/evaluation/train_work.py; no text can be read back from them.
+It lifts what rules saw and could not settle: `evidence` is added to the accounts of
+`agents.disclosing.weighing`, on the scale of the rules' weights. Its weights are a table of words that anyone
+can read, agents/models/work_<language>.tsv, card beside it, made by tests/evaluation/train_work.py.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from importlib.resources import files
-from itertools import pairwise
 from math import isqrt
-from struct import unpack_from
-from zlib import crc32
 
-BITS = 13
-MASK = (1 << BITS) - 1
-MAX_WORDS = 60
-FLOOR, CEILING = -20, 55  # it may tip the scales, not outweigh a stated tie or a customer's words
-_WORD = re.compile(r"[a-z]+")
+from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
+FLOOR = -8
+CEILING = 44  # with the least of rules (15) still one point short: it tips the scales and never decides
+_FIELD = 20  # bits a kind: the weights of a word are packed in one integer, so that a word costs one addition
+_MASK = (1 << _FIELD) - 1
+_ZERO = 128  # weights are -127 to 127, packed from 1 up
+MOST = (1 << (_FIELD - 8)) - 1  # words of a table: their sum stays in its field
 
-def buckets(surface: str) -> set[int]:
-    """The buckets of a canvas: its words and pairs of neighbours, without digits."""
-    words = _WORD.findall(surface)[:MAX_WORDS]
-    found = {crc32(word.encode()) & MASK for word in words}
-    found.update(crc32(f"{a} {b}".encode()) & MASK for a, b in pairwise(words))
-    return found
+Evidence = Mapping[DisclosureKind, int]
 
 
 class WorkModel:
-    """One language's weights; `evidence` is on the scale of the rules' weights."""
+    """One language's weights."""
 
-    def __init__(self, data: bytes) -> None:
-        """`data`: bias and scale as little-endian int32, then 2^13 signed bytes."""
-        if len(data) != 8 + (1 << BITS):
-            raise ValueError(f"a work model has {8 + (1 << BITS)} bytes, not {len(data)}")
-        self._bias: int
-        self._scale: int
-        self._bias, self._scale = unpack_from("<ii", data)
-        self._weights: list[int] = memoryview(data)[8:].cast("b").tolist()
+    def __init__(self, table: str) -> None:
+        """`table`: tab-separated lines. The first: "bias" and a number for each kind, in points; the second:
+        "unit", points in 1/1,000 of one step of each kind's weights; then a word and its six weights.
 
-    def evidence(self, surface: str) -> int:
-        """From `FLOOR` (reads like anything else) to `CEILING` (reads like an employee's review)."""
-        found = buckets(surface)
-        if not found:
-            return 0
-        total = sum(self._weights[bucket] for bucket in found)
-        # each text is a vector of length one: the sum over the root of the number of buckets
-        score = self._bias + total * self._scale // isqrt(len(found) << 20)
-        return max(FLOOR, min(CEILING, score))
+        Raises `ValueError` on anything else.
+        """
+        rows = [line.split("\t") for line in table.splitlines()]
+        if [row[0] for row in rows[:2]] != ["bias", "unit"] or {len(row) for row in rows} != {7}:
+            raise ValueError("a work model is bias, unit and words, with a number for each of six kinds")
+        head, unit, *lines = rows
+        if len(lines) > MOST:
+            raise ValueError(f"a work model has at most {MOST} words, not {len(lines)}")
+        self._bias = tuple(map(int, head[1:]))
+        self._unit = tuple(map(int, unit[1:]))
+        self._packed = {
+            word: sum((int(weight) + _ZERO) << _FIELD * place for place, weight in enumerate(weights))
+            for word, *weights in lines
+        }
+
+    def evidence(self, words: str) -> Evidence:
+        """Points for each kind, `FLOOR` to `CEILING`; `words` are folded and parted by spaces."""
+        different = set(words.split())
+        if not different:
+            return {}
+        known = [*filter(None, map(self._packed.get, different))]
+        total, zero = sum(known), _ZERO * len(known)
+        length = isqrt(len(different) * 1_000_000)
+        found: dict[DisclosureKind, int] = {}
+        for kind, bias, unit in zip(DISCLOSURE_KINDS, self._bias, self._unit, strict=True):
+            # each text is a vector of length one: the sum over the root of the number of different words
+            points = bias + ((total & _MASK) - zero) * unit // length
+            found[kind] = max(FLOOR, min(CEILING, points))
+            total >>= _FIELD
+        return found
+
+    def shares(self, words: str, kind: DisclosureKind) -> tuple[tuple[str, int], ...]:
+        """The words of a text that speak for `kind`, the strongest first, with their weights in steps."""
+        place = DISCLOSURE_KINDS.index(kind)
+        weights = {
+            word: (self._packed[word] >> _FIELD * place & _MASK) - _ZERO
+            for word in set(words.split())
+            if word in self._packed
+        }
+        return tuple(
+            sorted(((w, n) for w, n in weights.items() if n > 0), key=lambda item: (-item[1], item[0]))
+        )
 
 
 def shipped_model(language: str) -> WorkModel | None:
     """The model shipped for a language, None where there is none."""
-    path = files("agents").joinpath("models", f"work_{language}.bin")
-    return WorkModel(path.read_bytes()) if path.is_file() else None
+    path = files("agents").joinpath("models", f"work_{language}.tsv")
+    return WorkModel(path.read_text("utf-8")) if path.is_file() else None

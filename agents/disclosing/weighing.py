@@ -1,7 +1,7 @@
 """How evidence adds up to a disclosure: one account for each kind, in integers.
 
 score = the rules' weights (no word twice, at most 140) + the best tie + the trained model - what speaks
-against it; from `needed` (60) on the kind is tagged; where none reaches it, the best from 50 on.
+against it; from `needed` (60) on the kind is tagged.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agents.disclosing.disclosure_rules import Hit
+from agents.disclosing.disclosure_rules import Hit, Sign
+from agents.disclosing.register_of_work import CEILING, Evidence
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
 THRESHOLD = 60
-SOLE = 50  # where nothing reaches the threshold, the best reading alone may stand on a little less
 BIO_TIE = 30
 REVIEW_TIE = 80
 REVIEW_THRESHOLD = 110  # on an employer-review site all but working conditions have to be plain
@@ -24,21 +24,22 @@ YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sen
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
+ANYTHING: Evidence = dict.fromkeys(DISCLOSURE_KINDS, CEILING)  # the most that the model can say
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a post's metadata and the model bring to all accounts.
+    """What a post's metadata and the model bring to the accounts.
 
     `told`: weight of a tie in bio or badge; `review`: on an employer-review site; `addressed`: opens with a
-    watched company's handle; `model`: evidence of the trained model for working conditions; `length`: code
-    points of the text.
+    watched company's handle; `model`: evidence of the trained model for each kind; `length`: code points of
+    the text.
     """
 
     told: int
     review: bool
     addressed: bool
-    model: int
+    model: Evidence
     length: int
 
 
@@ -59,49 +60,63 @@ class Account:
         """Whether the evidence is enough."""
         return self.score >= self.needed
 
+    @property
+    def settled(self) -> bool:
+        """Whether the platform or one rule that is enough alone speaks, and the model need not be asked."""
+        return not self.hits or self.tie == REVIEW_TIE or self.hits[0].rule.weight >= THRESHOLD
 
-def may_reach(found: Sequence[Hit], strongest_tie: int, model: int) -> bool:
-    """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs'
-    pass)."""
-    sums: dict[str, int] = {"working-conditions": max(0, model)}
+
+def may_reach(found: Sequence[Hit], tie: int, model: Evidence) -> bool:
+    """Whether any kind could be tagged with this tie and evidence and nothing more against it."""
+    sums: dict[DisclosureKind | Sign, int] = {}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
-    return max(sums.values()) + max(BIO_TIE, strongest_tie) >= SOLE
+    return any(
+        sums[kind] + tie + model.get(kind, 0) >= THRESHOLD for kind in DISCLOSURE_KINDS if kind in sums
+    )
 
 
 def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
-    """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`."""
+    """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`.
+
+    Where rules settle a kind the model is not asked what else there might be: it reads the same words. It
+    never tags alone, nor lifts what something speaks against: each tag rests on a rule that can be read.
+    """
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
         by_kind.setdefault(hit.rule.kind, []).append(hit)
-    accounts = (_account(kind, by_kind, about) for kind in DISCLOSURE_KINDS)
-    found = [account for account in accounts if account is not None]
-    if found and not about.review and not any(account.tagged for account in found):
-        best = max(found, key=lambda account: account.score)
-        found[found.index(best)] = replace(best, needed=SOLE)
-    return tuple(found)
+    accounts = [_account(kind, by_kind, about) for kind in DISCLOSURE_KINDS]
+    accounts = [account for account in accounts if account.hits or account.tagged]
+    if any(account.tagged and account.settled for account in accounts):
+        return tuple(accounts)
+    return tuple(_moved(account, about.model.get(account.kind, 0)) for account in accounts)
 
 
-def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account | None:
-    reviewed = about.review and kind == "working-conditions"
+def _moved(account: Account, model: int) -> Account:
+    if account.settled or not model or (model > 0 and account.against > 0):
+        return account
+    return replace(account, model=model, score=account.score + model)
+
+
+def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account:
+    """The account of one kind by the rules alone."""
+    opposed = by_kind.get("against", ())
+    # an employer's advert on an employer-review site is no review
+    reviewed = about.review and kind == "working-conditions" and not any(hit.rule.role for hit in opposed)
     found = _near(by_kind.get(kind, []), about.length)
     if kind in YIELDS:
-        found = _apart(found, by_kind.get(YIELDS[kind], []))
-    against = sum(hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares)
-    if not found and not (reviewed and not against):
-        return None
-    if reviewed:
-        tie, model, against = REVIEW_TIE, 0, 0
+        found = _apart(found, [hit for hit in by_kind.get(YIELDS[kind], []) if hit.rule.weight >= THRESHOLD])
+    against = sum(hit.rule.weight for hit in opposed if kind not in hit.rule.spares)
+    if reviewed and (found or not against):
+        tie, against = REVIEW_TIE, 0
     else:
         # what makes the evidence cannot be its tie as well: "my boss" alone is no disclosure
         ties = _apart(by_kind.get("tie", []), found)
-        tie = max([about.told, *(hit.rule.weight for hit in ties)])
-        unsettled = kind == "working-conditions" and found[0].rule.weight < THRESHOLD
-        model = about.model if unsettled else 0
+        tie = max([about.told, *(hit.rule.weight for hit in ties)]) if found else 0
         against += ADDRESSED * about.addressed
-    score = min(CAP, sum(hit.rule.weight for hit in found)) + tie + model - against
+    score = min(CAP, sum(hit.rule.weight for hit in found)) + tie - against
     needed = REVIEW_THRESHOLD if about.review and not reviewed else THRESHOLD
-    return Account(kind, tuple(found), tie, model, against, score, needed)
+    return Account(kind, tuple(found), tie, 0, against, score, needed)
 
 
 def _near(hits: list[Hit], length: int) -> list[Hit]:

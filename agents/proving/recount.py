@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agents.measure import Measure, MeasureSettings
+from agents.standing.evidence import Moved
 from schemas.mention import Mention, MentionRecord
 from schemas.reputation import Origin, Reputation
 
@@ -40,6 +41,11 @@ class Recount:
         """Of everything taken so far, as of event time `at`."""
         self._fold()
         return self._measure.figures(at)
+
+    def moved(self, subject: str, at: int) -> tuple[Moved, ...]:
+        """What moved the subject's 24-hour score most as of `at`."""
+        self._fold()
+        return self._measure.moved(subject, at)
 
     @property
     def sealed(self) -> int:

@@ -10,8 +10,12 @@ from typing import NamedTuple
 from deploy.grafana.panels import uid_in
 from deploy.grafana.text import LANGUAGES, Language, Text
 
-# Grafana knows its own address; Alertmanager is told it in deploy/alertmanager/templates/grafana.tmpl
-OWN_ADDRESS = '{{ define "vigie.grafana" }}{{ reReplaceAll "/+$" "" .ExternalURL }}{{ end }}'
+# Grafana knows its own address and is told the evidence page's; Alertmanager is told both in
+# deploy/alertmanager/templates/grafana.tmpl
+OWN_ADDRESS = (
+    '{{ define "vigie.grafana" }}{{ reReplaceAll "/+$" "" .ExternalURL }}{{ end }}\n'
+    '{{ define "vigie.evidence" }}$VIGIE_EVIDENCE_URL{{ end }}'
+)
 
 
 class Notice(NamedTuple):
@@ -173,6 +177,7 @@ NOTICES = {
 OVER = Text("Over: ", "Terminé : ")
 DO = Text("What to do: ", "Que faire : ")
 SEE = Text("See: ", "Voir : ")
+READ = Text("Read the posts: ", "Lire les messages : ")
 OF = Text(" points below", " points de moins")
 
 
@@ -204,6 +209,8 @@ def _language(language: Language) -> str:
         f'{DO.to(language)}{{{{ template "{here}.do" .Labels.alertname }}}}\n'
         f'{SEE.to(language)}{{{{ template "vigie.grafana" $ }}}}/d/{{{{ template "{here}.page" .Labels.alertname }}}}'
         "{{ with .Labels.company }}?var-company={{ . }}{{ end }}"
+        f'{{{{ with .Annotations.evidence }}}}\n{READ.to(language)}{{{{ template "vigie.evidence" $ }}}}{{{{ . }}}}'
+        f"&lang={language}{{{{ end }}}}"
     )
     return "\n".join(
         [

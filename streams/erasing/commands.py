@@ -95,5 +95,5 @@ def _reading(what: str, settings: Settings) -> Iterator[Any]:
     from streams.proving.rejudging import records_in
     from streams.proving.replay import bounds
 
-    with reading_progress(what, records_in(bounds(settings.broker or ""))) as advance:
+    with reading_progress(what, records_in(bounds(settings.broker or "", settings.security))) as advance:
         yield advance

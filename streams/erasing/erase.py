@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import orjson
 
 from schemas.codec import rfc3339
-from schemas.post import Post
+from schemas.post import Author, AuthorDeletion
+from schemas.sealed import Private
 from schemas.topics import ERASURES, POSTS, REJECTS
 from streams.admin import ensure_topics
 from streams.erasing.record import tell
 from streams.erasing.traces import Trace, letters, names_one_of, plain_posts, sealed_elsewhere, trace_of
 from streams.log_reader import LogReader, log_reader
 from streams.sealing.keys import KeyStore
-from streams.sealing.naming import author_number, goes_by, nameless
+from streams.sealing.naming import author_number, goes_by, nameless_key
 from streams.sealing.vault import NoKeysError, Vault, key_store
 from streams.settings import Settings, SettingsError
 
@@ -33,11 +34,14 @@ class Whom:
     key: str | None = None
     also: tuple[str, ...] = ()
 
-    def wanted(self, post: Post, store: KeyStore) -> bool:
+    def wanted(self, post: Private, store: KeyStore) -> bool:
+        """Is it theirs, or the post that is meant?"""
         if self.key is not None:
-            return nameless(post.key, store) == nameless(self.key, store)
+            return nameless_key(post.key, store) == nameless_key(self.key, store)
         number = author_number(self.platform, self.name, store)
-        return author_number(post.platform, self.name, store) == number and goes_by(post.author, self.name)
+        return author_number(post.platform, self.name, store) == number and goes_by(
+            Author(id=post.author) if isinstance(post, AuthorDeletion) else post.author, self.name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +94,18 @@ def erase(settings: Settings, whom: Whom, advance: Callable[[int], None]) -> Rec
     id_, at = secrets.token_hex(8), time.time_ns() // 1_000_000
     what = "author" if whom.key is None else "post"
     try:
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             if store.foreign() and sealed_elsewhere(reader, store):
                 raise NoKeysError(
                     f"posts are sealed, and {store.path} holds none of their keys: set VIGIE_KEYS"
                 )
-            ensure_topics(settings.broker or "", (ERASURES,), len(reader.reaches(POSTS.name)))
+            _ensure_record(settings, len(reader.reaches(POSTS.name)))
             sealed, clear = _letters(reader, vault, (whom.name, *whom.also))
             subjects, found = keys_of(store, whom)
             destroyed: list[int] = []
             posts = 0
             while found or sealed or not store.refused().keys() >= set(subjects):
-                tell(settings.broker or "", id_, at, what, subjects, [*found, *sealed], len(destroyed))
+                tell(settings, id_, at, what, subjects, [*found, *sealed], len(destroyed))
                 store.shred([*found, *sealed], subjects, at)
                 posts += len(found)
                 destroyed += [*found, *sealed]
@@ -119,10 +123,15 @@ def erase(settings: Settings, whom: Whom, advance: Callable[[int], None]) -> Rec
     )
 
 
+def _ensure_record(settings: Settings, partitions: int) -> None:
+    """A watch of before erasures has no topic for them."""
+    ensure_topics(settings.broker or "", (ERASURES,), partitions, settings.replication, settings.security)
+
+
 def keys_of(store: KeyStore, whom: Whom, known: Sequence[int] = ()) -> tuple[list[int], list[int]]:
     """(hashes of the subject, numbers of its keys)."""
     if whom.key is not None:
-        subject = store.number("post", nameless(whom.key, store))
+        subject = store.number("post", nameless_key(whom.key, store))
         return [subject], store.of_post(subject)
     accounts, found = store.of_author(author_number(whom.platform, whom.name, store))
     return sorted({*accounts, *known}), found

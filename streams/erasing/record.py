@@ -21,9 +21,9 @@ PART = 20_000  # keys in one record
 _SEGMENT = 30 * 86_400_000  # Kafka drops records a segment at a time: none outlives its retention by more
 
 
-def erasures(bootstrap: str) -> list[Erasure]:
-    """Every erasure so far; none where the topic is not there yet."""
-    with log_reader(bootstrap) as reader:
+def erasures(settings: Settings) -> list[Erasure]:
+    """Every erasure so far; none where the topic is not there yet. `settings.broker` must be set."""
+    with log_reader(settings.broker or "", settings.security) as reader:
         try:
             reaches = reader.reaches(ERASURES.name)
         except BrokerError:
@@ -34,10 +34,18 @@ def erasures(bootstrap: str) -> list[Erasure]:
 
 
 def tell(
-    bootstrap: str, id_: str, at: int, what: str, subjects: Sequence[int], keys: Sequence[int], told: int = 0
+    settings: Settings,
+    id_: str,
+    at: int,
+    what: str,
+    subjects: Sequence[int],
+    keys: Sequence[int],
+    told: int = 0,
 ) -> None:
     """Write one erasure, of which `told` keys were written before; Kafka has it when this returns."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","))
+    producer = KafkaProducer(
+        bootstrap_servers=(settings.broker or "").split(","), **settings.security.options()
+    )
     try:
         sent = []
         for start in range(0, len(keys) or 1, PART):
@@ -56,10 +64,7 @@ def catch_up(settings: Settings) -> int:
     how many keys were still there."""
     store = key_store(settings)
     try:
-        again = sum(
-            store.shred(erasure.keys, erasure.subjects, erasure.at)
-            for erasure in erasures(settings.broker or "")
-        )
+        again = sum(store.shred(erasure.keys, erasure.subjects, erasure.at) for erasure in erasures(settings))
         store.outlive(time.time_ns() // 1_000_000 - (POSTS.retention or 0) - _SEGMENT)
     finally:
         store.close()

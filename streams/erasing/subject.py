@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 
 from agents.judge import Judge
-from schemas.codec import document_of
+from schemas.codec import document_of, rfc3339
 from schemas.judged import encode_judged
 from schemas.mention import Coordinates, Mention, decode_mention
-from schemas.post import Post
-from schemas.sealed import Sealed, decode_record
+from schemas.post import AuthorDeletion, Post
+from schemas.sealed import Private, Sealed, decode_record
 from schemas.topics import MENTIONS, POSTS
 from streams.erasing.erase import Whom, keys_of
 from streams.erasing.traces import letters, names_one_of
@@ -29,7 +29,7 @@ def held(settings: Settings, whom: Whom, advance: Callable[[int], None]) -> byte
     vault = Vault(store)
     try:
         _, numbers = keys_of(store, whom)
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             found = list(_posts(reader, vault, set(numbers), lambda post: whom.wanted(post, store), advance))
             judge = load_judge(settings)
             places = {Coordinates(record.topic, record.partition, record.offset) for record, _ in found}
@@ -53,18 +53,18 @@ def _posts(
     reader: LogReader,
     vault: Vault,
     numbers: set[int],
-    wanted: Callable[[Post], bool],
+    wanted: Callable[[Private], bool],
     advance: Callable[[int], None],
-) -> Iterator[tuple[LogRecord, Post]]:
+) -> Iterator[tuple[LogRecord, Private]]:
     for reach in reader.reaches(POSTS.name):
         for record in reader.read(reach):
             advance(1)
             found = decode_record(record.value or b"")
             if isinstance(found, Sealed):
                 opened = vault.open([found])[0] if found.by in numbers else None
-                if isinstance(opened, Post):
+                if isinstance(opened, Post | AuthorDeletion):
                     yield record, opened
-            elif isinstance(found, Post) and wanted(found):
+            elif isinstance(found, Post | AuthorDeletion) and wanted(found):
                 yield record, found
 
 
@@ -76,7 +76,9 @@ def _mentions(reader: LogReader, places: set[Coordinates]) -> Iterator[Mention]:
                 yield found
 
 
-def _shown(record: LogRecord, post: Post, judge: Judge) -> dict[str, Any]:
+def _shown(record: LogRecord, post: Private, judge: Judge) -> dict[str, Any]:
+    if isinstance(post, AuthorDeletion):
+        return {**_place(record), "received": record.timestamp, "account_withdrawn": rfc3339(post.at)}
     judged = orjson.loads(encode_judged(judge.judge([post])[0]))
     return {**_place(record), "received": record.timestamp, "post": document_of(post), "judged": judged}
 

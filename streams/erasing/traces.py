@@ -11,15 +11,15 @@ from typing import Any
 import orjson
 
 from schemas.codec import rfc3339
-from schemas.post import Post
+from schemas.post import AuthorDeletion, Post
 from schemas.reject import open_reject
-from schemas.sealed import Sealed, decode_record
+from schemas.sealed import Private, Sealed, decode_record
 from schemas.topics import POSTS, REJECTS, Topic
 from streams.log_reader import LogReader, LogRecord
 from streams.sealing.keys import KeyStore
 from streams.sealing.vault import Vault
 
-Wanted = Callable[[Post], bool]
+Wanted = Callable[[Private], bool]
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -51,13 +51,13 @@ def sealed_elsewhere(reader: LogReader, store: KeyStore) -> bool:
 
 def plain_posts(
     reader: LogReader, wanted: Wanted, advance: Callable[[int], None]
-) -> Iterator[tuple[LogRecord, Post]]:
-    """Unsealed posts that are `wanted`; `advance` is told of records read."""
+) -> Iterator[tuple[LogRecord, Private]]:
+    """Unsealed posts and withdrawals of accounts that are `wanted`; `advance` is told of records read."""
     for reach in reader.reaches(POSTS.name):
         for record in reader.read(reach):
             advance(1)
             found = decode_record(record.value or b"")
-            if isinstance(found, Post) and wanted(found):
+            if isinstance(found, Post | AuthorDeletion) and wanted(found):
                 yield record, found
 
 

@@ -26,19 +26,26 @@ from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
 from streams.proving.rejudging import ALONE, CURRENT, Advance, Rejudging, rejudging
 from streams.proving.shelf import Published, Shelf, ascending, reached
+from streams.proving.witnesses import Witnesses
 from streams.recorder import name_of
 from streams.settings import Settings
 from streams.versions import VersionError, kept_judge
 
 
 def audit(
-    settings: Settings, shelf: Shelf, chosen: Sequence[Published], *, advance: Advance, processes: int = 2
+    settings: Settings,
+    shelf: Shelf,
+    chosen: Sequence[Published],
+    *,
+    advance: Advance,
+    processes: int = 2,
+    witnesses: Witnesses | None = None,
 ) -> Iterator[Finding]:
     """A finding for each of `chosen`, records of one company; `settings.broker` must be set. `advance` is
-    told of offsets of posts.v1 that are done."""
+    told of offsets of posts.v1 that are done, `witnesses` of the posts that the records name."""
     with log_reader(settings.broker or "", settings.security) as reader:
         reaches = {f"{reach.topic}/{reach.partition}": reach for reach in reader.reaches(POSTS.name)}
-    erased = {number: erasure for erasure in erasures(settings.broker or "") for number in erasure.keys}
+    erased = {number: erasure for erasure in erasures(settings) for number in erasure.keys}
     left = list(chosen)
     while left:
         ladder = ascending(left)
@@ -47,7 +54,7 @@ def audit(
         last = ladder[-1].reputation.origins
         count = 1 if sum(origin.offset + 1 for origin in last) <= ALONE else processes
         with rejudging(settings, settings.broker or "", count) as again:
-            yield from Reading(settings, shelf, reaches, ladder, erased).findings(again, advance)
+            yield from Reading(settings, shelf, reaches, ladder, erased, witnesses).findings(again, advance)
 
 
 def offsets_to_read(chosen: Sequence[Published]) -> int:
@@ -65,8 +72,10 @@ class Reading:
         reaches: dict[str, Reach],
         ladder: Sequence[Published],
         erased: dict[int, Erasure],
+        witnesses: Witnesses | None = None,
     ) -> None:
         """`erased`: the erasures on record by the numbers of the keys that they destroyed."""
+        self._witnesses = witnesses
         self._settings = settings
         self._shelf = shelf
         self._reaches = reaches
@@ -90,12 +99,28 @@ class Reading:
         for one in self._ladder:
             for step in self._shelf.steps:
                 if step.offset < one.offset and reached(step.origins, one.reputation.origins):
-                    _go_to(step.origins, frontiers, recount)
-            _go_to(one.reputation.origins, frontiers, recount)
+                    self._go_to(step.origins, frontiers, recount)
+            self._go_to(one.reputation.origins, frontiers, recount)
             found = {name_of(figures): figures for figures in recount.figures(one.reputation.at)}
             causes = [*self._tampering(one), *self._causes(one.reputation)]
             recomputed = found.get(name_of(one.reputation))
+            if self._witnesses is not None:
+                moved = recount.moved(name_of(one.reputation), one.reputation.at)
+                self._witnesses.testify(one, moved)
             yield compare(one.reputation, recomputed, (one.partition, one.offset), causes)
+
+    def _go_to(self, origins: Iterable[Origin], frontiers: dict[str, Frontier], recount: Recount) -> None:
+        """Take in what lies up to `origins`, in order of receipt."""
+        given = [
+            found
+            for origin in origins
+            if origin.partition in frontiers
+            for found in frontiers[origin.partition].up_to(origin)
+        ]
+        for found in sorted(given):
+            recount.take(found.records)
+            if self._witnesses is not None:
+                self._witnesses.see(found.records)
 
     def _partition(
         self, again: Rejudging, origin: Origin, last: Reputation, advance: Advance
@@ -165,15 +190,3 @@ class Reading:
             yield Cause(
                 "tampering", f"the keys of {lost} posts are missing, and no erasure on record took them"
             )
-
-
-def _go_to(origins: Iterable[Origin], frontiers: dict[str, Frontier], recount: Recount) -> None:
-    """Take in what lies up to `origins`, in order of receipt."""
-    given = [
-        found
-        for origin in origins
-        if origin.partition in frontiers
-        for found in frontiers[origin.partition].up_to(origin)
-    ]
-    for found in sorted(given):
-        recount.take(found.records)

@@ -42,7 +42,7 @@ class Owner(NamedTuple):
 
 
 class KeyStore:
-    """Not for several threads; several processes and hosts may open the same file."""
+    """For one thread at a time; several processes and hosts may open the same file."""
 
     def __init__(self, path: Path) -> None:
         """Made where there is none. Raises SettingsError for a file that cannot be used."""
@@ -55,7 +55,12 @@ class KeyStore:
     def _open(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+        self._db = sqlite3.connect(
+            path,
+            timeout=30.0,
+            isolation_level=None,
+            check_same_thread=False,  # one thread at a time
+        )
         for pragma in ("secure_delete=on", "journal_mode=truncate", "synchronous=full", "temp_store=memory"):
             self._db.execute(f"pragma {pragma}").fetchall()
         self._db.executescript(f"begin immediate; {_TABLES} commit;")

@@ -6,7 +6,6 @@ A key seals one record and no other, so a fixed nonce is never used twice under 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import orjson
@@ -14,11 +13,21 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.codec import encode_post
-from schemas.post import Deletion, Post
+from schemas.post import Deletion, Post, PostRecord
 from schemas.reject import Invalid, Reject, encode_reject, encode_sealed_reject
-from schemas.sealed import Gone, Sealed, encode_sealed, gone, open_post, private_part, sealed_of
+from schemas.sealed import (
+    Opened,
+    Private,
+    Sealed,
+    decode_record,
+    encode_sealed,
+    gone,
+    open_post,
+    private_part,
+    sealed_of,
+)
 from streams.sealing.keys import KeyStore, Owner
-from streams.sealing.naming import nameless, nameless_post, owner_of
+from streams.sealing.naming import nameless
 from streams.settings import Settings, SettingsError
 
 _NONCE = bytes(12)
@@ -36,27 +45,24 @@ class Vault:
         self._store = store
         self._sealing = store if sealing else None
 
-    def deletion(self, found: Deletion) -> Deletion:
-        """As it goes to posts.v1: under the key that the post has there."""
-        return replace(found, key=nameless(found.key, self._sealing)) if self._sealing else found
-
-    def posts(self, posts: Sequence[Post]) -> list[tuple[str, bytes] | None]:
+    def records(self, records: Sequence[PostRecord]) -> list[tuple[str, bytes] | None]:
         """(key, record) for posts.v1; None for what was erased before and is not to come in again. The keys
         are on disk when this returns."""
         store = self._sealing
         if store is None:
-            return [(post.key, encode_post(post)) for post in posts]
+            return [(record.key, encode_post(record)) for record in records]
         refused = store.refused()
-        named = [nameless_post(post, store) for post in posts]
-        owners = [owner_of(post, store) for post in named]
-        taken = [
-            not any(post.created_at <= refused.get(subject, -1) for subject in owner) if refused else True
-            for post, owner in zip(named, owners, strict=True)
-        ]
-        made = iter(store.make([owner for owner, take in zip(owners, taken, strict=True) if take]))
+        named = [nameless(record, store) for record in records]
+        private = [one for one in named if not isinstance(one.record, Deletion)]
+        taken = [one for one in private if not one.erased(refused)]
+        made = dict(zip(map(id, taken), store.make([one.owner for one in taken]), strict=True))
         return [
-            (post.key, _sealed(post, *next(made))) if take else None
-            for post, take in zip(named, taken, strict=True)
+            (one.key, encode_post(one.record))
+            if isinstance(one.record, Deletion)
+            else (one.key, _sealed(one.record, one.key, *made[id(one)]))
+            if id(one) in made
+            else None
+            for one in named
         ]
 
     def rejects(self, rejects: Sequence[Reject]) -> list[bytes]:
@@ -69,7 +75,7 @@ class Vault:
             for reject, (by, secret) in zip(rejects, made, strict=True)
         ]
 
-    def open(self, sealed: Sequence[Sealed]) -> list[Post | Gone | Invalid]:
+    def open(self, sealed: Sequence[Sealed]) -> list[Opened]:
         """Each post, or what is left of it. Raises NoKeysError where this store holds no key of any
         post, for then it is not the feed's."""
         if not sealed:
@@ -82,6 +88,12 @@ class Vault:
                 f"posts are sealed, and {self._store.path} holds no key of any: set VIGIE_KEYS to the feed's key store"
             )
         return [_opened(one, secrets) for one in sealed]
+
+    def post(self, raw: bytes) -> Post | None:
+        """The post that a record of posts.v1 holds, sealed or not; None where it holds none that can be read."""
+        found = decode_record(raw)
+        opened = self.open([found])[0] if isinstance(found, Sealed) else found
+        return opened if isinstance(opened, Post) else None
 
     def open_box(self, by: int, box: bytes) -> bytes | None:
         """What a reject's box holds; None where its key is gone."""
@@ -103,13 +115,13 @@ def _close(secret: bytes, contents: bytes) -> bytes:
     return AESGCM(secret).encrypt(_NONCE, contents, None)
 
 
-def _sealed(post: Post, by: int, secret: bytes) -> bytes:
-    shell = sealed_of(post, by)
-    box = AESGCM(secret).encrypt(_NONCE, orjson.dumps(private_part(post)), shell.bound())
+def _sealed(record: Private, key: str, by: int, secret: bytes) -> bytes:
+    shell = sealed_of(record, key, by)
+    box = AESGCM(secret).encrypt(_NONCE, orjson.dumps(private_part(record)), shell.bound())
     return encode_sealed(shell._replace(box=box))
 
 
-def _opened(sealed: Sealed, secrets: dict[int, bytes | None]) -> Post | Gone | Invalid:
+def _opened(sealed: Sealed, secrets: dict[int, bytes | None]) -> Opened:
     secret = secrets.get(sealed.by)
     if secret is None:
         return gone(sealed, lost=sealed.by not in secrets)

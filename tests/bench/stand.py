@@ -10,25 +10,31 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import orjson
 import psutil
 from aiokafka import AIOKafkaProducer
 
+from schemas.codec import decode_post
+from schemas.post import Post
 from schemas.topics import POSTS, TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.ports import kept_ports
 from streams.partitions import partition_of
+from streams.sealing.keys import KeyStore
+from streams.sealing.vault import Vault
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "deploy" / "corpus.jsonl"
 BATCH = 500  # records that go to one partition together
 PATIENCE = 900.0  # seconds
+PEER_PATIENCE = 120.0
 ASK_EVERY = 0.3  # seconds between two scrapes, which cost the worker something
 
 Record = tuple[bytes, bytes]  # key and value
@@ -66,6 +72,17 @@ def corpus_posts(count: int) -> Iterator[Record]:
     for number in range(count):
         key = f"bench:{number}"
         yield key.encode(), orjson.dumps({**posts[number % len(posts)], "key": key})
+
+
+def sealed(records: Iterable[Record], keys: Path) -> Iterator[Record]:
+    """The same posts as `vigie feed` writes them: what is personal under a key of its own, in the store at `keys`."""
+    vault, waiting = Vault(KeyStore(keys)), iter(records)
+    while part := [
+        post for _, value in islice(waiting, BATCH) if isinstance(post := decode_post(value), Post)
+    ]:
+        for found in vault.posts(part):
+            assert found is not None
+            yield found[0].encode(), found[1]
 
 
 async def fill(bootstrap: str, topic: str, records: Iterable[Record], partitions: int) -> None:
@@ -190,27 +207,29 @@ def workers(
 
 
 def work_off(made: Sequence[Worker], count: int) -> Speed:
-    """From readiness until the figures hold every post: all judged, and no mention on its way."""
+    """From readiness until the figures hold every post: all judged, and every mention of them folded."""
     ready = max(one.until_ready() for one in made)
     start, java = time.monotonic(), _java()
     before, broker_before = sum(one.usage()[0] for one in made), java()
-    memory = 0.0
-    while not _settled(made, count):
-        if time.monotonic() - start > PATIENCE:
+    shown = seconds = cpu = broker = memory = 0.0
+    while True:
+        told = [
+            one.metrics("vigie_records_total", "vigie_mentions_total", "vigie_lag_records") for one in made
+        ]
+        now, usage = time.monotonic() - start, [one.usage() for one in made]
+        memory = max(memory, *(size for _, size in usage))
+        records = sum(one[0] for one in told)
+        if records + sum(one[1] for one in told) != shown:  # commits follow a second later
+            shown = records + sum(one[1] for one in told)
+            seconds, cpu, broker = now, sum(used for used, _ in usage) - before, java() - broker_before
+        if records >= count and not any(lag for *_, lag in told):
+            return Speed(count, seconds, cpu, broker, ready, memory)
+        if now > PATIENCE:
             raise TimeoutError("the posts were never all counted")
-        memory = max(memory, *(one.usage()[1] for one in made))
         time.sleep(ASK_EVERY)
-    seconds = time.monotonic() - start
-    after = sum(one.usage()[0] for one in made)
-    return Speed(count, seconds, after - before, java() - broker_before, ready, memory)
 
 
-def _settled(made: Sequence[Worker], count: int) -> bool:
-    told = [one.metrics("vigie_records_total", "vigie_lag_records") for one in made]
-    return sum(records for records, _ in told) >= count and not any(lag for _, lag in told)
-
-
-def _java() -> object:
+def _java() -> Callable[[], float]:
     brokers = [child for child in psutil.Process().children(recursive=True) if "java" in child.name()]
 
     def used() -> float:
@@ -219,20 +238,25 @@ def _java() -> object:
     return used
 
 
-def peer(python: str, program: str, bootstrap: str, topic: str, count: int) -> Speed | None:
-    """Run one of tests/bench/peers; None where its library is not installed."""
+class LeftOutError(Exception):
+    """A peer that gave no figure, and why."""
+
+
+def peer(python: str, program: str, bootstrap: str, topic: str, count: int) -> Speed:
+    """Run one of tests/bench/peers. Raises LeftOutError where its library is missing, or it fails or hangs."""
     path = Path(__file__).parent / "peers" / f"{program}.py"
-    ended = subprocess.run(
-        [python, str(path), bootstrap, topic, str(count)],
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    if "ModuleNotFoundError" in ended.stderr:
-        return None
+    try:
+        ended = subprocess.run(
+            [python, str(path), bootstrap, topic, str(count)],
+            capture_output=True, text=True, timeout=PEER_PATIENCE, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        raise LeftOutError(f"not done within {PEER_PATIENCE:.0f} s") from late
     told = [line for line in ended.stdout.splitlines() if line.startswith('{"posts"')]
     if not told:
-        raise RuntimeError(
-            f"{program} ended ({ended.returncode}):\n{ended.stdout[-2_000:]}\n{ended.stderr[-4_000:]}"
+        raise LeftOutError(
+            (ended.stderr or ended.stdout).strip().rpartition("\n")[2] or str(ended.returncode)
         )
     return Speed(**json.loads(told[-1]))
 

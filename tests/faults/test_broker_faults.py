@@ -1,17 +1,14 @@
 """Kafka stops, dies, stands still, has a full disk or a slow one, all under load."""
 
 import asyncio
-import contextlib
 import os
-import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bad_disks import SlowDisk, fill
 from fault_stage import Stage
 from fault_table import Fault
 from watching import Watching, total
@@ -89,37 +86,6 @@ def test_broker_slow(shared_stage: Stage, fault: Fault) -> None:
     under_load(shared_stage, fault, harm, 1_500, 100.0)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[str, int], Path]]:
-    """Mounts file systems of so many megabytes."""
-    mounted: list[Path] = []
-
-    def mount(name: str, megabytes: int) -> Path:
-        place = tmp_path / name
-        place.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "vigie-test", str(place)]
-        if sys.platform != "linux" or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip(
-                "a small file system cannot be mounted here (that takes root): no full disk was tried"
-            )
-        mounted.append(place)
-        return place
-
-    yield mount
-    for place in mounted:
-        subprocess.run(["umount", "--lazy", str(place)], check=False)
-
-
-def fill(place: Path) -> Path:
-    """Leave no byte free."""
-    filler = place / "filler"
-    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    assert shutil.disk_usage(place).free < 4096
-    return filler
-
-
 @pytest.mark.faults
 def test_broker_disk_full(
     make_stage: Callable[..., Stage], small_disk: Callable[[str, int], Path], fault: Fault
@@ -136,6 +102,26 @@ def test_broker_disk_full(
         asyncio.run(stage.broker.start())
 
     under_load(stage, fault, harm, 4_000, 200.0)
+
+
+@pytest.mark.faults
+def test_broker_disk_slow(
+    make_stage: Callable[..., Stage], slow_disk: Callable[[], SlowDisk], fault: Fault
+) -> None:
+    """Four writes a second, and Kafka has each record written out before it acknowledges it."""
+    disk = slow_disk()
+    stage = make_stage(home=disk.place / "broker", extra={"log.flush.interval.messages": "1"})
+
+    def harm(_: Watching) -> None:
+        before = disk.writes()
+        disk.slow_down(stage.broker.pid, per_second=4)
+        time.sleep(30.0)
+        done = disk.writes() - before
+        assert 0 < done < 30 * 16, f"it was not slow: {done} writes"
+        disk.speed_up()
+        fault.fire(f"{done} writes to disk in 30 s")
+
+    under_load(stage, fault, harm, 1_500, 60.0)
 
 
 @pytest.mark.faults

@@ -1,6 +1,7 @@
 """After an erasure no byte of the author is found anywhere in a home, log segments included; the rest goes on."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -108,6 +109,7 @@ def vigie(watch: Watching, *arguments: str) -> tuple[int, str, str]:
         text=True,
         check=False,
         timeout=120,
+        env={**os.environ, "VIGIE_WATCHLIST": str(watch.home.parent / "watchlist.toml")},
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr
@@ -136,7 +138,10 @@ async def test_an_erased_author_and_post_are_nowhere(
     watch.until_counted(len(lines) - 3)
     ports = read_ports(Layout(watch.home).ports)
     assert ports is not None
-    plain = {**post(9, PLAIN), "author": {"id": "plain-1"}, "url": None}
+    plain = {
+        "key": "bluesky:31337", "platform": "bluesky", "text": PLAIN, "created_at": rfc3339(_AT),
+        "author": {"id": "plain-1"}, "source": {"name": "another"},
+    }  # fmt: skip
     await produce(f"127.0.0.1:{ports.broker}", POSTS.name, [orjson.dumps(plain)])
     watch.until_counted(len(lines) - 2)
     before = figures(watch)

@@ -56,7 +56,7 @@ def test_who_is_meant_must_be_said(text: str) -> None:
 def test_an_author_is_known_by_id_or_handle_on_their_platform_alone(tmp_path: Path) -> None:
     store = KeyStore(tmp_path / "keys.sqlite")
     lea = post("twitter:1", id="42", handle="Lea_M", name="Léa")
-    Vault(store).posts(
+    Vault(store).records(
         [lea, post("twitter:2", id="42"), post("bluesky:3", handle="lea_m"), post("twitter:4", id="7")]
     )
     for name in ("twitter:42", "twitter:@lea_m", "x:LEA_M"):
@@ -71,7 +71,7 @@ def test_an_author_is_known_by_id_or_handle_on_their_platform_alone(tmp_path: Pa
 def test_a_post_is_known_by_its_own_key_or_the_nameless_one(tmp_path: Path) -> None:
     store = KeyStore(tmp_path / "keys.sqlite")
     key = "mastodon:https://m.example/users/lea/1"
-    ((sealed, _),) = (found for found in Vault(store).posts([post(key, handle="lea")]) if found)
+    ((sealed, _),) = (found for found in Vault(store).records([post(key, handle="lea")]) if found)
     assert sealed != key
     assert keys_of(store, post_of(key)) == keys_of(store, post_of(sealed))
     assert len(keys_of(store, post_of(key))[1]) == 1

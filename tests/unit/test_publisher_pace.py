@@ -11,13 +11,16 @@ from streams.publisher import LONGEST_REST, SHARE, Publisher
 
 
 class Pace:
-    """A publisher whose snapshots cost `cost` seconds of CPU on a clock of the test's."""
+    """A publisher whose snapshots cost `cost` seconds of CPU, in a process that is else `busy` for a part of the
+    time, on a clock of the test's."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float) -> None:
-        self.now = 0.0
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float, busy: float = 0.0) -> None:
+        self.now = self.used = 0.0
         self.taken: list[float] = []
-        self.cost = cost
-        times = SimpleNamespace(monotonic=lambda: self.now, thread_time=lambda: self.now)
+        self.cost, self.busy = cost, busy
+        times = SimpleNamespace(
+            monotonic=lambda: self.now, thread_time=lambda: self.now, process_time=lambda: self.used
+        )
         monkeypatch.setattr("streams.publisher.time", times)
         judge: Any = SimpleNamespace(versions={}, version="1")
         recorder: Any = SimpleNamespace(record=self.record, forget=lambda: None)
@@ -31,6 +34,7 @@ class Pace:
     def take(self) -> Snapshot:
         self.taken.append(self.now)
         self.now += self.cost
+        self.used += self.cost
         return Snapshot(versions={}, ready=True)
 
     async def record(self, *_: Any) -> None:
@@ -42,20 +46,25 @@ class Pace:
         while self.now < end:
             await self.publisher.publish()
             self.now += every
+            self.used += every * self.busy
         return len(self.taken) - before
 
 
 async def test_a_cheap_snapshot_is_taken_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert await Pace(monkeypatch, cost=0.01).run(10.0) >= 19
+    assert await Pace(monkeypatch, cost=0.01, busy=0.9).run(10.0) >= 19
 
 
-async def test_a_dear_one_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    pace = Pace(monkeypatch, cost=0.04)
+async def test_a_dear_one_is_too_where_there_is_time_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await Pace(monkeypatch, cost=0.08, busy=0.2).run(11.6) >= 19
+
+
+async def test_a_backlog_is_not_held_up_by_dear_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=0.04, busy=1.0)
     assert await pace.run(60.0) * pace.cost == pytest.approx(60.0 * SHARE, rel=0.3)
 
 
 async def test_however_dear_it_does_not_rest_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    pace = Pace(monkeypatch, cost=1.0)
+    pace = Pace(monkeypatch, cost=1.0, busy=1.0)
     await pace.run(60.0)
     rests = [later - earlier - pace.cost for earlier, later in zip(pace.taken, pace.taken[1:], strict=False)]
     assert max(rests) <= LONGEST_REST + 0.5

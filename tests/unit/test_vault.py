@@ -12,9 +12,9 @@ from agents.measuring.fenced_count import FencedCount
 from agents.steps import verdict_of
 from schemas.codec import encode_post
 from schemas.mention import Mention, Retraction
-from schemas.post import Author, Deletion, Entities, Post, Source
+from schemas.post import Author, AuthorDeletion, Deletion, Entities, Post, PostRecord, Source
 from schemas.reject import Invalid, Reject, open_reject, reject_of
-from schemas.sealed import Gone, Sealed, decode_record
+from schemas.sealed import Gone, Opened, Sealed, decode_record
 from schemas.watchlist import parse_watchlist
 from streams.judges import load_credibility
 from streams.sealing.keys import KeyStore, Owner
@@ -53,40 +53,49 @@ def store(tmp_path: Path) -> KeyStore:
     return KeyStore(tmp_path / "keys.sqlite")
 
 
-def sealed(vault: Vault, *posts: Post) -> list[bytes]:
-    return [found[1] for found in vault.posts(posts) if found is not None]
+def sealed(vault: Vault, *posts: PostRecord) -> list[bytes]:
+    return [found[1] for found in vault.records(posts) if found is not None]
 
 
-def opened(vault: Vault, *raws: bytes) -> list[Post | Gone | Invalid]:
+def key_of(vault: Vault, record: PostRecord) -> str:
+    (found,) = vault.records([record])
+    assert found is not None
+    return found[0]
+
+
+def opened(vault: Vault, *raws: bytes) -> list[Opened]:
     found = [decode_record(raw) for raw in raws]
     return vault.open([one for one in found if isinstance(one, Sealed)])
 
 
 def test_a_sealed_post_shows_nothing_personal_and_opens_to_itself(store: KeyStore) -> None:
     vault = Vault(store)
-    (key, raw), _ = (found for found in vault.posts([POST, OTHER]) if found is not None)
+    (key, raw), _ = (found for found in vault.records([POST, OTHER]) if found is not None)
     assert set(orjson.loads(raw)) == {"created_at", "key", "kind", "platform", "sealed", "version"}
     assert not any(word in raw.lower() for word in (b"quill", "zoé".encode(), b"nordelle", b"did:"))
+    assert vault.post(raw) == replace(POST, key=key)
+    assert Vault().post(encode_post(OTHER)) == OTHER
+    assert vault.post(encode_post(Deletion(OTHER.key, NOW))) is None
     first, second = opened(vault, *sealed(vault, POST, OTHER))
     assert first == replace(POST, key=key)
     assert second == replace(OTHER, repost_of=key), "a repost still names its post"
-    assert vault.deletion(Deletion(POST.key, NOW)).key == key
+    assert key_of(vault, Deletion(POST.key, NOW)) == key
 
 
 def test_mere_codes_stay_as_keys_and_what_may_name_somebody_does_not(store: KeyStore) -> None:
     vault = Vault(store)
     keys = ["twitter:1795", "youtube:dQw4w9WgXcQ", "facebook:12_34", "reddit:t3_1abc"]
-    assert [vault.deletion(Deletion(key, NOW)).key for key in keys] == keys
+    assert [key_of(vault, Deletion(key, NOW)) for key in keys] == keys
     naming = [
         "mastodon:https://m.example/users/lea/statuses/1",
         "telegram:lea/12",
         "rss:lea@b.example",
         "rss:Léa",
     ]
-    named = [vault.deletion(Deletion(key, NOW)).key for key in naming]
+    named = [key_of(vault, Deletion(key, NOW)) for key in naming]
     assert len(set(named)) == len(naming)
     assert not any("lea" in key or "Léa" in key for key in named)
-    assert [vault.deletion(Deletion(key, NOW)).key for key in named] == named, "once is enough"
+    assert [key_of(vault, Deletion(key, NOW)) for key in named] == named, "once is enough"
 
 
 @pytest.mark.parametrize("field", ["key", "platform", "kind", "created_at", "version"])
@@ -147,13 +156,14 @@ def test_what_was_erased_is_not_taken_in_again_and_what_comes_later_is(store: Ke
     subjects, numbers = store.of_author(author_number("bluesky", "quill.example", store))
     store.shred(numbers, subjects, at=NOW)
     later = replace(POST, key="bluesky:2", created_at=NOW + 1)
-    assert [found is None for found in vault.posts([POST, later, OTHER])] == [True, False, False]
+    assert [found is None for found in vault.records([POST, later, OTHER])] == [True, False, False]
 
 
 def test_in_the_clear_posts_are_as_they_were(store: KeyStore) -> None:
     for vault in (Vault(), Vault(store, sealing=False)):
-        assert vault.posts([POST]) == [(POST.key, encode_post(POST))]
-        assert vault.deletion(Deletion(POST.key, 5)) == Deletion(POST.key, 5)
+        assert vault.records([POST]) == [(POST.key, encode_post(POST))]
+        gone = Deletion(POST.key, 5_000)
+        assert vault.records([gone]) == [(POST.key, encode_post(gone))]
 
 
 def test_a_sealed_dead_letter_keeps_its_place_and_reason_alone(store: KeyStore) -> None:
@@ -188,8 +198,18 @@ def test_an_erased_post_counts_once_and_still_retracts_its_older_version(store: 
     records, rejects = judged(after)
     assert [type(record) for record in records] == [Retraction, Retraction, Mention]
     assert rejects == []
-    assert after.counts == {"platform:bluesky": 1, "platform:twitter": 1, "erased": 1, "matched": 1}
+    assert after.counts == {"platform:twitter": 1, "erased": 1, "matched": 1}
     counted = after.state()
     judged(after)
     assert after.state() == counted
     assert after.seal == before.seal, "not a byte of posts.v1 has changed"
+
+
+def test_the_withdrawal_of_an_account_names_it_in_its_box_alone(store: KeyStore) -> None:
+    vault = Vault(store)
+    withdrawn = AuthorDeletion("bluesky", "did:plc:quill", NOW)
+    (raw,) = sealed(vault, withdrawn)
+    assert b"quill" not in raw
+    assert "quill" not in key_of(vault, withdrawn)
+    assert opened(vault, raw) == [withdrawn]
+    assert len(store.of_author(author_number("bluesky", "did:plc:quill", store))[1]) == 2

@@ -23,6 +23,7 @@ async def main() -> None:
             for record in records:
                 orjson.loads(record.value)
             if clock.tick(len(records)):
+                clock.tell()
                 await consumer.stop()
                 return
 

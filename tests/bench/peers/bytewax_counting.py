@@ -32,4 +32,5 @@ windows = win.count_window(
 op.output("out", windows.down, TestingSink([]))
 
 if __name__ == "__main__":
-    run_main(flow)
+    run_main(flow)  # ends when the topic does
+    clock.tell()

@@ -46,4 +46,5 @@ windows = win.fold_window(
 kop.output("out", op.map("write", windows.down, written), brokers=[bootstrap], topic=f"out-{os.getpid()}")
 
 if __name__ == "__main__":
-    run_main(flow)
+    run_main(flow)  # ends when the topic does
+    clock.tell()

@@ -8,18 +8,18 @@ import tempfile
 
 import faust
 import orjson
-from clock import Clock
+from clock import PARTITIONS, Clock
 from textblob import TextBlob
 
 bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 app = faust.App(
     f"peer-{os.getpid()}", broker=f"kafka://{bootstrap}", datadir=tempfile.mkdtemp(), web_enabled=False,
-    topic_partitions=4, topic_disable_leader=True, consumer_auto_offset_reset="earliest",
+    topic_partitions=PARTITIONS, topic_disable_leader=True, consumer_auto_offset_reset="earliest",
 )  # fmt: skip
 posts = app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-out = app.topic(f"out-{os.getpid()}", value_serializer="json", partitions=4)
-counts = app.Table("counts", default=int, partitions=4).tumbling(300.0)
-sums = app.Table("sums", default=float, partitions=4).tumbling(300.0)
+out = app.topic(f"out-{os.getpid()}", value_serializer="json", partitions=PARTITIONS)
+counts = app.Table("counts", default=int, partitions=PARTITIONS).tumbling(300.0)
+sums = app.Table("sums", default=float, partitions=PARTITIONS).tumbling(300.0)
 clock = Clock(count)
 
 
@@ -32,6 +32,7 @@ async def measure(stream: faust.Stream[bytes]) -> None:
         sums[company] += polarity
         await out.send(key=key, value=[company, counts[company].value(), sums[company].value()])
         if clock.tick():
+            clock.tell()
             os._exit(0)
 
 

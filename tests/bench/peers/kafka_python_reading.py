@@ -16,5 +16,6 @@ if __name__ == "__main__":
     for record in consumer:
         orjson.loads(record.value)
         if clock.tick():
+            clock.tell()
             break
     consumer.close()

@@ -22,7 +22,8 @@ clock = Clock(count)
 
 
 def judged(value: bytes) -> float:
-    clock.tick()
+    if clock.tick():
+        app.stop()
     return float(TextBlob(orjson.loads(value)["text"]).sentiment.polarity)
 
 
@@ -31,4 +32,5 @@ frame = frame.apply(judged).tumbling_window(300_000).agg(n=Count(), total=Sum())
 frame.to_topic(app.topic(f"out-{os.getpid()}", value_serializer="json"))
 
 if __name__ == "__main__":
-    app.run(count=count)
+    app.run()  # ends with a checkpoint: state, changelog and offsets written
+    clock.tell()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from clock import Clock
+from clock import PARTITIONS, Clock
 
 from schemas.topics import Topic
 from streams.app import create_app, table_of, topic_of
@@ -21,7 +21,7 @@ from streams.settings import Settings
 
 PANE = 300_000
 bootstrap, name, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-app = create_app(Settings(home=Path(tempfile.mkdtemp()), batch=2_000), bootstrap)
+app = create_app(Settings(home=Path(tempfile.mkdtemp()), batch=2_000, partitions=PARTITIONS), bootstrap)
 app.conf.id = f"peer-{os.getpid()}"
 table = table_of(app, "panes")
 clock = Clock(count)
@@ -36,13 +36,19 @@ async def counting(batches: Any) -> Any:
         table.write(partition, {"panes": orjson.dumps([batch[-1].offset, panes])})  # with the fence
         await table.durable()
         if clock.tick(len(batch)):
+            clock.tell()
             os._exit(0)
         yield
+
+
+async def lease(*_: Any, **__: Any) -> None:
+    app.lease.renew()
 
 
 async def main() -> None:
     posts = Topic(name, key="", value="", writers="", readers="", retention=None)
     app.agent(topic_of(app, posts), name="counting")(counting)
+    app.on_partitions_assigned.connect(lease, weak=False)
     spare_collections()
     await app.start()
     await app.wait_until_stopped()
