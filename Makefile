@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
 
@@ -45,20 +46,43 @@ kafka: $(STAMP) ## tests on a real broker, started by the tests
 	$(BIN)/python -m pytest -m "kafka and not faults" tests
 
 .PHONY: evaluate
-evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data
+evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data, and CORRECTIONS=FILE
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate --quick
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_disclosures
+	@test -z "$(CORRECTIONS)" || PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_corrections "$(CORRECTIONS)"
 
 .PHONY: bench
-bench: $(STAMP) ## speed by stage and end to end, each beside a peer in the same run
+bench: $(STAMP) $(PEERS)/.installed ## beside peers, latency, growth (12 min); tables to bench.md; BENCH_POSTS=, BENCH_MOST=
+	@rm -f bench.md
+	$(BIN)/python tests/bench/bench_stream.py --posts $(BENCH_POSTS) --peer-python $(PEERS)/bin/python | tee -a bench.md
+	$(BIN)/python tests/bench/bench_latency.py | tee -a bench.md
+	$(BIN)/python tests/bench/bench_growth.py --most $(BENCH_MOST) | tee -a bench.md
+BENCH_POSTS := 100000
+BENCH_MOST := 1000000
+
+.PHONY: bench-stages
+bench-stages: $(STAMP) ## speed stage by stage, judge beside TextBlob
 	$(BIN)/python tests/bench/bench_judge.py 100000
 	$(BIN)/python tests/bench/bench_companies.py
 	$(BIN)/python tests/bench/bench_measure.py
-	$(BIN)/python tests/bench/bench_stream.py
+
+# stream libraries to measure against: in an environment of their own, never in ours
+$(PEERS)/.installed: Makefile
+	@echo "installing the peers of the bench in $(PEERS)"
+	@$(PYTHON) -m venv $(PEERS)
+	@for peer in textblob==0.20.1 orjson==3.13.0 quixstreams==3.28.1 "bytewax[kafka]==0.21.1"; do \
+		$(PEERS)/bin/python -m pip install --quiet "$$peer" || echo "$$peer is left out of the bench"; done
+	@touch $@
 
 .PHONY: faults
-faults: $(STAMP) ## the slower faults on a real broker: kill -9 of Kafka, a worker that stands still
-	$(BIN)/python -m pytest -m faults tests
+faults: $(STAMP) ## break everything on a real broker, some half an hour; ends with a table of faults
+	$(BIN)/python -m pytest -m "faults or kafka" tests/faults
+	$(BIN)/python -m pytest -m faults tests --ignore tests/faults
+
+.PHONY: soak
+soak: $(STAMP) ## a steady load with faults; MINUTES=10: what must not grow, memory, handles, state, lag
+	PYTHONPATH=.:tests $(BIN)/python tests/faults/soak.py --minutes $(MINUTES)
+MINUTES ?= 10
 
 .PHONY: dashboards
 dashboards: $(STAMP) ## write Grafana's dashboards and alert rules again from their code
@@ -73,4 +97,4 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 .PHONY: clean
 clean: ## remove the environment and the caches, never the data in .vigie
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,14 +11,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agents.measuring.archive import Archive, Writes
-from agents.measuring.contributions import Names, hash64, ledger_key, pack, post_of, subjects_of, unpack
+from agents.measuring.contributions import (
+    Names,
+    hash64,
+    ledger_key,
+    pack,
+    post_of,
+    subjects_of,
+    time_of,
+    unpack,
+)
 from agents.measuring.ledger import Ledger, Verdict
 from agents.measuring.panes import Sums, pane_of
 from agents.measuring.tally import CompanyTally, Tally
 from agents.measuring.windows import Timeline
+from agents.measuring.withdrawals import Withdrawals
+from agents.standing.evidence import Moved
 from agents.standing.figures import Figures, Reading
 from agents.standing.reputation import ScoreSettings
-from schemas.mention import Mention, Retraction
+from schemas.mention import AuthorRetraction, Mention, MentionRecord, Retraction
 from schemas.reputation import DAY, MINUTE, OUTCOMES, Origin, Reputation, Run, outcome
 
 ARITHMETIC = "1"  # changes with any change of what the same mentions add up to
@@ -45,7 +56,10 @@ class Measure:
         self._versions = {"arithmetic": ARITHMETIC, "settings": f"{hash64(repr(settings)):016x}"}
         self._names = Names()
         self._ledger = Ledger()
-        self._archive = Archive(self._ledger, self._names)
+        self._withdrawals = Withdrawals()
+        self._void: set[bytes] = set()  # in the ledger, but its author withdrew: in no timeline
+        self._behind = False  # of withdrawals that are not applied to what the ledger holds
+        self._archive = Archive(self._ledger, self._withdrawals, self._names)
         self._timelines: dict[int, Timeline] = {}
         self._figures = Figures(self._names, settings.score, settings.smallest_cohort)
         self._read: dict[str, tuple[tuple[int, int], Reading]] = {}
@@ -72,16 +86,26 @@ class Measure:
         """Bytes of those values."""
         return self._archive.size
 
+    @property
+    def missing(self) -> tuple[tuple[int, int], ...]:
+        """Offsets up to the fence that were folded once and are in no value that was restored, as first and
+        last: the table has lost them, and no figure can be trusted."""
+        return self._archive.missing
+
+    def begin_anew(self, names: Iterable[str]) -> None:
+        """On a fresh Measure: the next fold also removes the table values of these names."""
+        self._archive.remove(names)
+
     def restore(self, items: Iterable[tuple[str, bytes]]) -> None:
         """Take over what the table held, in any order; only on a fresh Measure."""
         self.totals = self._archive.restore(items)
         self.fence = self._archive.last
         for body in self._ledger:
-            self._timeline(unpack(body).subject).add(body)
+            self._enter(body)
         for subject in self.totals.subjects:
             self._timeline(self._names.id_of(subject))
 
-    def fold(self, batch: Sequence[tuple[int, Mention | Retraction]], now: int) -> Writes:
+    def fold(self, batch: Sequence[tuple[int, MentionRecord]], now: int) -> Writes:
         """Fold (offset, record) pairs in offset order; returns the table writes, None for a tombstone.
 
         Make them in the order given, all of them; what is at or below the fence is skipped. `now` is
@@ -93,20 +117,28 @@ class Measure:
             return {}
         part = Tally()
         touched: dict[str, None] = {}
+        authors: dict[str, None] = {}
         origins: set[str] = set()
         for _, record in fresh:
-            touched[ledger_key(record.post)] = None
+            if isinstance(record, AuthorRetraction):
+                authors[record.author] = None
+            else:
+                touched[ledger_key(record.post)] = None
             origins.add(f"{record.origin.topic}/{record.origin.partition}")
             if isinstance(record, Mention):
                 received = now if record.received is None else record.received
                 self._mention(record, received + self._settings.allowance, part)
-            else:
+            elif isinstance(record, Retraction):
                 self._retraction(record, part)
-        first, self.fence = fresh[0][0], fresh[-1][0]
+            else:
+                self._withdrawal(record, part)
+        self._void_withdrawn()
+        # from the fence on, not from the first record: ranges that meet show that none is missing
+        first, self.fence = self.fence + 1, fresh[-1][0]
         part.watermark, part.sealed = self.totals.watermark, self.totals.sealed
         part.origins = {origin: self.totals.origins[origin] for origin in origins}
         self.totals.merge(part)
-        return self._archive.append((first, self.fence), part, touched, part.sealed)
+        return self._archive.append((first, self.fence), part, touched, authors, part.sealed)
 
     def figures(self, at: int) -> list[Reputation]:
         """Every company ever seen here, and every opted-in person, as of event time `at`."""
@@ -133,6 +165,10 @@ class Measure:
                 )
             )
         return found
+
+    def moved(self, subject: str, at: int) -> tuple[Moved, ...]:
+        """The posts that moved the subject's 24-hour score most as of `at`, and how far."""
+        return self._reading(subject, at).moved
 
     def _origins(self) -> tuple[Origin, ...]:
         runs = {
@@ -184,10 +220,25 @@ class Measure:
             change = self._ledger.join(post, body)
             verdicts.append(change.verdict)
             for gone in change.removed:
-                self._timeline(unpack(gone).subject).remove(gone)
-            if change.came:
-                self._timeline(self._names.id_of(subject)).add(body)
+                self._leave(gone)
+            if change.came and not self._enter(body):
+                verdicts[-1] = "stale"
         return verdicts[0]
+
+    def _enter(self, body: bytes) -> bool:
+        """Let what the ledger took up count, unless its author withdrew."""
+        if self._withdrawals.covers(body):
+            self._void.add(body)
+            return False
+        self._timeline(unpack(body).subject).add(body)
+        return True
+
+    def _leave(self, body: bytes) -> None:
+        """Take out what the ledger let go."""
+        if body in self._void:
+            self._void.remove(body)
+        else:
+            self._timeline(unpack(body).subject).remove(body)
 
     def _retraction(self, retraction: Retraction, part: Tally) -> None:
         post = ledger_key(retraction.post)
@@ -199,12 +250,34 @@ class Measure:
         else:
             part.retractions += 1
         for body in self._ledger.retract(post, retraction.below, retraction.at):
+            self._leave(body)
+
+    def _withdrawal(self, withdrawal: AuthorRetraction, part: Tally) -> None:
+        late = withdrawal.at // DAY <= self.totals.sealed
+        if self.totals.passed(withdrawal.origin, ""):
+            part.duplicates += 1
+        elif late:
+            part.late_retractions += 1
+        else:
+            part.retractions += 1
+        if not late:
+            self._behind |= self._withdrawals.join(withdrawal.author, withdrawal.at)
+
+    def _void_withdrawn(self) -> None:
+        """Apply what withdrawals came, all at once, for it takes a walk through the ledger."""
+        if not self._behind:
+            return
+        self._behind = False
+        gone = [body for body in self._ledger if body not in self._void and self._withdrawals.covers(body)]
+        for body in gone:
+            self._void.add(body)  # one at a time: reposts look for their original among what counts
             self._timeline(unpack(body).subject).remove(body)
 
     def _seal(self, last: int, part: Tally) -> None:
         """Close every day up to `last`: its weight goes to the long run, its entries go."""
         if last <= self.totals.sealed:
             return
+        self._void_withdrawn()
         self.totals.sealed = last
         for subject, timeline in self._timelines.items():
             for day in sorted(day for day in timeline.clusters.days if day <= last):
@@ -212,7 +285,11 @@ class Measure:
                 part.seal(self._names.text_of(subject), weighed)
                 for body in gone:
                     self._ledger.forget(post_of(body), body)
+        for body in [body for body in self._void if time_of(body) // DAY <= last]:
+            self._void.remove(body)
+            self._ledger.forget(post_of(body), body)
         self._ledger.forget_barriers(last)
+        self._withdrawals.forget(last)
 
     def _timeline(self, subject: int) -> Timeline:
         found = self._timelines.get(subject)
@@ -221,4 +298,5 @@ class Measure:
         return found
 
     def _of(self, post: str, subject: int) -> bytes | None:
-        return next((body for body in self._ledger.of(post) if unpack(body).subject == subject), None)
+        held = (body for body in self._ledger.of(post) if unpack(body).subject == subject)
+        return next((body for body in held if body not in self._void), None)

@@ -12,13 +12,15 @@ from typing import Protocol
 
 from agents.judge import Judge
 from agents.measure import Measure
+from agents.measuring.author_keys import author_root
 from agents.measuring.fenced_count import FencedCount
 from agents.measuring.mentions import mentions_of
-from schemas.codec import decode_post, rfc3339
+from schemas.codec import rfc3339
 from schemas.judged import Judged
-from schemas.mention import Coordinates, Mention, Retraction, decode_mention
-from schemas.post import PLATFORMS, Deletion, Post
+from schemas.mention import AuthorRetraction, Coordinates, MentionRecord, Retraction, decode_mention
+from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid, Reject, reject_of
+from schemas.sealed import Gone, Opened, Sealed, decode_record
 
 FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
 
@@ -38,15 +40,25 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
+Opener = Callable[[Sequence[Sealed]], Sequence[Opened]]  # looks up keys; the same length
+
+
+def no_keys(sealed: Sequence[Sealed]) -> Sequence[Opened]:
+    """The opener where nothing is sealed."""
+    return [Invalid("unopened", "it is sealed, and there is no key store") for _ in sealed]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What `judge` makes of one batch: everything to be sent before the batch is done."""
 
     partition: int
-    # in the order of the posts, for `measure` tells by the origin's offset what has passed; a
-    # Retraction goes to every partition
-    records: list[Mention | Retraction] = field(default_factory=list)
+    # in the order of the posts, for `measure` tells by the origin's offset what has passed; what is no
+    # Mention goes to every partition
+    records: list[MentionRecord] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    # by offset; what they once contributed stays where it was counted
+    gone: list[tuple[int, Gone]] = field(default_factory=list)
 
 
 async def judge(
@@ -54,16 +66,19 @@ async def judge(
     judge_posts: Judge,
     count_of: Callable[[int], FencedCount],
     secret: bytes,
+    opener: Opener = no_keys,
 ) -> AsyncIterator[Verdict]:
     """Batches of posts.v1 -> verdicts. `count_of(partition)` counts each post once by platform."""
     async for batch in batches:
-        yield verdict_of(batch, judge_posts, count_of(batch[0].partition), secret)
+        yield verdict_of(batch, judge_posts, count_of(batch[0].partition), secret, opener)
 
 
-def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes) -> Verdict:
-    """One batch of one partition, decoded, judged and counted."""
+def verdict_of(
+    batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes, opener: Opener = no_keys
+) -> Verdict:
+    """One batch of one partition, decoded, opened, judged and counted."""
     verdict = Verdict(batch[0].partition)
-    decoded = [(record, _decoded(record)) for record in batch]
+    decoded = _decoded(batch, opener)
     posts = [found for _, found in decoded if isinstance(found, Post)]
     judged = iter(_judge_each(posts, judge_posts))
     for record, found in decoded:
@@ -90,6 +105,16 @@ def verdict_of(batch: Sequence[Record], judge_posts: Judge, count: FencedCount, 
         elif isinstance(found, Deletion):
             verdict.records.append(Retraction(found.key, None, found.at, origin))
             names = ("deletion",)
+        elif isinstance(found, AuthorDeletion):
+            root = author_root(found.platform, found.author, secret)
+            # nobody can withdraw what is still to be written
+            verdict.records.append(AuthorRetraction(root, min(found.at, record.timestamp), origin))
+            names = ("author-deletion",)
+        elif isinstance(found, Gone):
+            if found.version > 1:  # that an older version is void needs no key
+                verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
+            verdict.gone.append((record.offset, found))
+            names = ("lost" if found.lost else "erased",)
         else:
             verdict.rejects.append(_reject(record, found))
             names = ("rejected",)
@@ -121,11 +146,18 @@ def _counted(post: Post) -> str:
     return post.platform if post.platform in PLATFORMS else "other"
 
 
-def _decoded(record: Record) -> Post | Deletion | Invalid:
-    found = decode_post(record.value or b"")
-    if isinstance(found, Post) and found.created_at > record.timestamp + FUTURE_ALLOWANCE:
-        return _from_the_future(found, record)
-    return found
+def _decoded(batch: Sequence[Record], opener: Opener) -> list[tuple[Record, PostRecord | Gone | Invalid]]:
+    found = [(record, decode_record(record.value or b"")) for record in batch]
+    opened = iter(opener([one for _, one in found if isinstance(one, Sealed)]))
+    plain = ((record, next(opened) if isinstance(one, Sealed) else one) for record, one in found)
+    return [
+        (record, _from_the_future(one, record) if isinstance(one, Post) and _early(one, record) else one)
+        for record, one in plain
+    ]
+
+
+def _early(post: Post, record: Record) -> bool:
+    return post.created_at > record.timestamp + FUTURE_ALLOWANCE
 
 
 def _judge_each(posts: list[Post], judge_posts: Judge) -> list[Judged | Invalid]:

@@ -1,4 +1,4 @@
-"""bytes -> Post | Deletion | Invalid (total: it never raises), and Post -> canonical bytes.
+"""bytes -> PostRecord | Invalid (total: it never raises), and PostRecord -> canonical bytes.
 
 The wire is the JSON of design.md: RFC 3339 times, absent fields left out. Unknown fields are let
 through unread, so that an older Vigie reads what a newer source writes.
@@ -11,11 +11,24 @@ from typing import Any, TypeVar
 
 import orjson
 
-from schemas.post import KINDS, Author, Deletion, Engagement, Entities, Post, Source
+from schemas.post import (
+    KINDS,
+    Author,
+    AuthorDeletion,
+    Deletion,
+    Engagement,
+    Entities,
+    Post,
+    PostRecord,
+    Source,
+)
 from schemas.reject import Invalid, Reason
 
 RECORD_LIMIT = 900_000  # bytes; Kafka's own default limit is 1 MiB with headers
+KEY_LIMIT = 512  # code points
 TEXT_LIMIT = 100_000  # code points
+KEY_LIMIT = 512  # code points
+AUTHOR_LIMIT = 256  # code points of a withdrawn author's id, which is in the key
 _EARLIEST = 631_152_000_000  # 1990-01-01: before that nobody posted
 _LATEST = 4_102_444_800_000  # 2100-01-01
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,18 +41,48 @@ class _Invalid(Exception):  # noqa: N818 - carries a value out of nested readers
         self.invalid = Invalid(reason, detail)
 
 
-def decode_post(raw: bytes) -> Post | Deletion | Invalid:
+def decode_post(raw: bytes) -> PostRecord | Invalid:
     """The record that `raw` holds, or why it holds none."""
+    document = read_document(raw)
+    return document if isinstance(document, Invalid) else decode_document(document)
+
+
+def read_document(raw: bytes) -> dict[str, Any] | Invalid:
+    """The JSON object that `raw` is, not yet looked into."""
     try:
-        return _record(_document(raw))
+        return _document(raw)
     except _Invalid as stop:
         return stop.invalid
 
 
-def encode_post(record: Post | Deletion) -> bytes:
+def decode_document(document: dict[str, Any]) -> PostRecord | Invalid:
+    """The record that a JSON object is, or why it is none."""
+    try:
+        return _record(document)
+    except _Invalid as stop:
+        return stop.invalid
+
+
+def encode_post(record: PostRecord) -> bytes:
     """Canonical wire form: sorted keys, nothing that equals its default."""
     if isinstance(record, Deletion):
         return orjson.dumps({"at": rfc3339(record.at), "deleted": True, "key": record.key})
+    if isinstance(record, AuthorDeletion):
+        return orjson.dumps(
+            {
+                "at": rfc3339(record.at),
+                "author": {"id": record.author},
+                "deleted": True,
+                "key": record.key,
+                "kind": "author",
+                "platform": record.platform,
+            }
+        )
+    return orjson.dumps(document_of(record), option=orjson.OPT_SORT_KEYS)
+
+
+def document_of(record: Post) -> dict[str, Any]:
+    """The JSON object that `encode_post` writes, in no order."""
     wire: dict[str, Any] = {
         "key": record.key,
         "platform": record.platform,
@@ -59,7 +102,7 @@ def encode_post(record: Post | Deletion) -> bytes:
     for name in ("author", "metrics", "entities"):
         if part := _present(getattr(record, name)):
             wire[name] = part
-    return orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)
+    return wire
 
 
 def rfc3339(at: int) -> str:
@@ -116,9 +159,11 @@ def _why_not_json(raw: bytes, message: str) -> tuple[Reason, str]:
     return "not-json", message
 
 
-def _record(document: dict[str, Any]) -> Post | Deletion:
-    key = _text(document, "key", limit=512)
+def _record(document: dict[str, Any]) -> PostRecord:
+    key = _text(document, "key", limit=KEY_LIMIT)
     if document.get("deleted") is True:
+        if document.get("kind") == "author":
+            return _author_deletion(document)
         return Deletion(key, _time(document, "at"))
     if ":" not in key:
         raise _Invalid("bad-value", "key must read platform:native_id")
@@ -154,6 +199,16 @@ def _record(document: dict[str, Any]) -> Post | Deletion:
         version=version or 1,
         supersedes=_optional(document, "supersedes", str),
     )
+
+
+def _author_deletion(document: dict[str, Any]) -> AuthorDeletion:
+    author = _author(_part(document, "author", required=True))
+    named = author.id or author.handle or author.name
+    if not named:
+        raise _Invalid("missing-field", "author.id is required")
+    if len(named) > AUTHOR_LIMIT:
+        raise _Invalid("too-large", f"author.id has {len(named)} characters; at most {AUTHOR_LIMIT}")
+    return AuthorDeletion(_text(document, "platform", limit=64), named, _time(document, "at"))
 
 
 def _source(part: dict[str, Any]) -> Source:

@@ -87,18 +87,33 @@ class Retraction:
     origin: Coordinates
 
 
-def encode_mention(record: Mention | Retraction) -> bytes:
+@dataclass(frozen=True, slots=True)
+class AuthorRetraction:
+    """Whatever an author wrote up to `at` (epoch milliseconds) is void, whether it came before or comes after.
+
+    Sent to every partition of `mentions.v1`. `author` is the root of the keys that `Mention.author` holds.
+    """
+
+    author: str
+    at: int
+    origin: Coordinates
+
+
+MentionRecord = Mention | Retraction | AuthorRetraction
+
+
+def encode_mention(record: MentionRecord) -> bytes:
     """Wire form: the fields as they are named, integers as they are."""
     return orjson.dumps(record)
 
 
-def decode_mention(raw: bytes) -> Mention | Retraction:
+def decode_mention(raw: bytes) -> MentionRecord:
     """What `encode_mention` wrote; raises ValueError or KeyError for anything else (only `judge` writes
     this topic, so other bytes there are our own fault and must be heard)."""
     wire: dict[str, Any] = orjson.loads(raw)
     wire["origin"] = Coordinates(**wire["origin"])
     if "company" not in wire:
-        return Retraction(**wire)
+        return Retraction(**wire) if "post" in wire else AuthorRetraction(**wire)
     wire["disclosures"] = tuple(
         MentionDisclosure(found["kind"], found["explicit"], (found["span"][0], found["span"][1]))
         for found in wire["disclosures"]

@@ -98,3 +98,20 @@ class Deletion:
 
     key: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorDeletion:
+    """The account `author` of `platform` was withdrawn at `at` (epoch milliseconds): every post of it dated up to
+    then is void, whenever it comes. `author` is its id; its handle or name where the platform's posts have no id."""
+
+    platform: str
+    author: str
+    at: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:@{self.author}"
+
+
+PostRecord = Post | Deletion | AuthorDeletion

@@ -35,16 +35,16 @@ class Topic:
 
 POSTS = Topic(
     "posts.v1",
-    key="post key (`platform:native_id`)",
-    value="schemas.post.Post or Deletion, JSON",
+    key="post key (`platform:native_id`), `platform:@author` of an AuthorDeletion; a keyed hash for what can name somebody",
+    value="schemas.sealed.Sealed, schemas.post.Post, Deletion or AuthorDeletion, JSON",
     writers="sources, or anything that speaks Kafka",
     readers="judge, replay, audit",
     retention=400 * _DAY,
 )
 MENTIONS = Topic(
     "mentions.v1",
-    key="company id; empty for a Retraction, which goes to every partition",
-    value="schemas.mention.Mention or Retraction, JSON",
+    key="company id; empty for a Retraction or AuthorRetraction, which goes to every partition",
+    value="schemas.mention.Mention, Retraction or AuthorRetraction, JSON",
     writers="judge",
     readers="measure",
     retention=60 * _DAY,
@@ -75,4 +75,22 @@ SEALS = Topic(
     retention=None,
 )
 
-TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS)
+CORRECTIONS = Topic(
+    "corrections.v1",
+    key="post key",
+    value="schemas.correction.Correction, JSON",
+    writers="people, on the evidence page",
+    readers="replay, evidence, evaluation",
+    retention=400 * _DAY,
+)
+
+ERASURES = Topic(
+    "erasures.v1",
+    key="`erasure/part`",
+    value="schemas.erasure.Erasure, JSON",
+    writers="erase",
+    readers="feed, worker, audit",
+    retention=None,
+)
+
+TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, ERASURES, CORRECTIONS)

@@ -10,15 +10,22 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import Topic
 from streams.broker.error import BrokerError
+from streams.security import PLAINTEXT, Security
 
 
 def ensure_topics(
-    bootstrap: str, topics: Sequence[Topic], partitions: int, replication: int = 1
+    bootstrap: str,
+    topics: Sequence[Topic],
+    partitions: int,
+    replication: int = 1,
+    security: Security = PLAINTEXT,
 ) -> list[str]:
     """Make missing topics; the names made. Raises BrokerError for a count other than `partitions`,
     for a key would then meet another partition than its state."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, client_id="vigie-admin")
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap.split(","), client_id="vigie-admin", **security.options()
+        )
     except KafkaError as error:
         raise BrokerError(
             f"no Kafka answers at {bootstrap} ({error}): start it, or leave --broker away to use the embedded one"
@@ -40,6 +47,25 @@ def ensure_topics(
         return [topic.name for topic in missing]
     finally:
         admin.close()
+
+
+def require_topics(bootstrap: str, topics: Sequence[Topic], security: Security = PLAINTEXT) -> None:
+    """Raises BrokerError, saying what to do, where a Kafka that answers lacks one of `topics`."""
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap.split(","), client_id="vigie-admin", **security.options()
+        )
+    except KafkaError:
+        return  # whoever connects next says it
+    try:
+        there = set(admin.list_topics())
+    finally:
+        admin.close()
+    if missing := [topic.name for topic in topics if topic.name not in there]:
+        raise BrokerError(
+            f"the Kafka at {bootstrap} has no {', '.join(missing)}: `vigie run --broker {bootstrap} --no-feed` makes the "
+            "topics and works on them; start it once, or make them as schemas/topics.py says"
+        )
 
 
 def partition_counts(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, int]:

@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from schemas.topics import Topic
+from streams.lease import Lease
 from streams.settings import Settings
 from streams.tables import DurableTable
 from streams.transport import BatchingApp
 
 APP_ID = "vigie"
+# bytes; the client waits for the broker whenever a partition's batch is full, and its own 16 KB are full after
+# some twenty mentions. Kafka takes 1 MB at once
+PRODUCER_BATCH = 512 * 1024
 
 
 def create_app(settings: Settings, broker: str) -> BatchingApp:
@@ -18,6 +22,8 @@ def create_app(settings: Settings, broker: str) -> BatchingApp:
     app = BatchingApp(
         APP_ID,
         broker=[f"kafka://{address}" for address in broker.split(",")],
+        broker_credentials=settings.security.credentials(),
+        topic_replication_factor=settings.replication,
         store="memory://",  # state is rebuilt from the changelog: a few records, see streams.tables
         datadir=str(Path(settings.home) / "worker"),
         autodiscover=False,
@@ -28,6 +34,7 @@ def create_app(settings: Settings, broker: str) -> BatchingApp:
         consumer_auto_offset_reset="earliest",  # "latest" hangs recovery once a segment is deleted
         processing_guarantee="at_least_once",  # exactness comes from the states themselves
         producer_linger=0.0,  # a batch's records are sent together anyway
+        producer_max_batch_size=PRODUCER_BATCH,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,
         broker_commit_interval=1.0,
@@ -35,6 +42,8 @@ def create_app(settings: Settings, broker: str) -> BatchingApp:
         stream_wait_empty=True,
         Table=DurableTable,
     )
+    # the group may give partitions away a session after the last heartbeat that it answered
+    app.lease = Lease(app.conf.broker_session_timeout - 1.0)
     app.batch_size = settings.batch if settings.micro_batches else 1
     return app
 

@@ -15,21 +15,23 @@ from operator import attrgetter
 
 from agents.judge import Judge
 from agents.measure import Measure, MeasureSettings
+from agents.measuring.author_keys import author_root
 from agents.measuring.mentions import mentions_of
 from agents.standing.dips import Cause, DipSettings, diagnose
 from schemas.codec import instant, rfc3339
-from schemas.mention import Coordinates, Mention, Retraction
+from schemas.mention import AuthorRetraction, Coordinates, Mention, MentionRecord, Retraction
 from schemas.post import Post
 from schemas.reputation import MINUTE, Reputation, decode
 from streams.judges import load_judge
 from streams.settings import Settings, SettingsError
-from streams.sources.contract import Delete, Dropped, Source, Upsert
+from streams.sources.contract import AuthorDelete, Delete, Dropped, Source, Upsert
 from streams.sources.fields import FieldMap
 from streams.sources.opening import open_source
 
 HOLD = 30 * MINUTE  # an alert that comes back within this never ended (keep_firing_for in the rules)
 NEVER = 2**63
 BATCH = 256
+SECRET = b"backtest"  # of authors' keys: figures depend only on which authors are the same
 Evaluation = tuple[int, list[Reputation]]  # an instant, and every subject's figures then
 
 
@@ -74,12 +76,12 @@ def published(lines: Iterable[bytes], since: int = 0, until: int = NEVER) -> Ite
 
 
 def measured(
-    records: Iterable[Mention | Retraction], every: int, since: int = 0, until: int = NEVER
+    records: Iterable[MentionRecord], every: int, since: int = 0, until: int = NEVER
 ) -> Iterator[Evaluation]:
     """Mentions in order of event time, measured, and read at each multiple of `every` (milliseconds)
     of [`since`, `until`] until the first one after the last record."""
     measure = Measure(MeasureSettings())
-    waiting: list[tuple[int, Mention | Retraction]] = []
+    waiting: list[tuple[int, MentionRecord]] = []
     due: int | None = None
     for offset, record in enumerate(records):
         time = time_of(record)
@@ -98,13 +100,13 @@ def measured(
         yield due, measure.figures(due - 1)
 
 
-def time_of(record: Mention | Retraction) -> int:
+def time_of(record: MentionRecord) -> int:
     return record.event_time if isinstance(record, Mention) else record.at
 
 
 def from_posts(
     settings: Settings, path: str, fields: Sequence[str], say: Callable[[str], None]
-) -> list[Mention | Retraction]:
+) -> list[MentionRecord]:
     """Judge a file of posts, in order of event time; what is no post is said with its reason."""
 
     def drop(event: Dropped) -> None:
@@ -124,10 +126,8 @@ def instant_of(text: str | None, default: int) -> int:
     return found
 
 
-async def _judged(
-    source: Source, judge: Judge, drop: Callable[[Dropped], None]
-) -> list[Mention | Retraction]:
-    found: list[Mention | Retraction] = []
+async def _judged(source: Source, judge: Judge, drop: Callable[[Dropped], None]) -> list[MentionRecord]:
+    found: list[MentionRecord] = []
     posts: list[Post] = []
 
     def origin() -> Coordinates:
@@ -137,24 +137,28 @@ async def _judged(
         for post, verdict in zip(posts, judge.judge(posts), strict=True):
             if post.version > 1:
                 found.append(Retraction(post.key, post.version, post.created_at, origin()))
-            found.extend(
-                mentions_of(post, verdict, origin=origin(), secret=b"backtest", versions=judge.version)
-            )
+            found.extend(mentions_of(post, verdict, origin=origin(), secret=SECRET, versions=judge.version))
         posts.clear()
 
     async with aclosing(source.events(None)) as events:
         async for event in events:
             if isinstance(event, Upsert):
                 posts.append(event.post)
-            elif isinstance(event, Delete):
+            elif isinstance(event, Delete | AuthorDelete):
                 flush()
-                found.append(Retraction(event.key, None, event.at, origin()))
+                found.append(_retraction(event, origin()))
             elif isinstance(event, Dropped):
                 drop(event)
             if len(posts) == BATCH:
                 flush()
     flush()
     return sorted(found, key=time_of)
+
+
+def _retraction(event: Delete | AuthorDelete, origin: Coordinates) -> MentionRecord:
+    if isinstance(event, Delete):
+        return Retraction(event.key, None, event.at, origin)
+    return AuthorRetraction(author_root(event.platform, event.author, SECRET), event.at, origin)
 
 
 def report(evaluations: Iterable[Evaluation], say: Callable[[str], None]) -> None:

@@ -23,6 +23,7 @@ from streams.broker.jars import KAFKA_VERSION, locked_jars, missing_jars
 from streams.broker.java import find_java, java_version
 from streams.broker.living import living_broker
 from streams.broker.ready import answering_cluster
+from streams.security import PLAINTEXT, Security
 
 MIN_PYTHON = (3, 11)
 ENOUGH_DISK, LEAST_DISK = 2_000_000_000, 300_000_000  # bytes
@@ -56,6 +57,7 @@ async def diagnose(
     topics: Mapping[str, int],
     metrics: tuple[str, int],
     cache: Path | None = None,
+    security: Security = PLAINTEXT,
 ) -> list[Finding]:
     """Look at everything that `vigie run` needs, changing nothing; the findings in the order of a run.
 
@@ -73,9 +75,9 @@ async def diagnose(
             Finding("broker", Verdict.OK, "the embedded Kafka does not run; `vigie run` starts it")
         )
     else:
-        findings.append(answered := await check_broker(address))
+        findings.append(answered := await check_broker(address, security))
         if answered.verdict is Verdict.OK:
-            findings += await check_topics(address, topics)
+            findings += await check_topics(address, topics, security)
     findings.append(await asyncio.to_thread(check_metrics, *metrics))
     return findings
 
@@ -133,10 +135,10 @@ def _by_amount(check: str, amount: int, enough: int, least: int, found: str, adv
     return Finding(check, Verdict.WARN if amount >= least else Verdict.FAIL, found, advice)
 
 
-async def check_broker(address: str) -> Finding:
+async def check_broker(address: str, security: Security = PLAINTEXT) -> Finding:
     """`address` is host:port, or several with commas between them, of which one is enough."""
     for one in address.split(","):
-        cluster = await answering_cluster(one, limit=_ANSWER)
+        cluster = await answering_cluster(one, limit=_ANSWER, security=security)
         if cluster is not None:
             return Finding("broker", Verdict.OK, f"{one} answers (cluster {cluster})")
     return Finding(
@@ -148,10 +150,12 @@ async def check_broker(address: str) -> Finding:
     )
 
 
-async def check_topics(address: str, expected: Mapping[str, int]) -> list[Finding]:
+async def check_topics(
+    address: str, expected: Mapping[str, int], security: Security = PLAINTEXT
+) -> list[Finding]:
     """One finding for each topic of `expected`, in its order."""
     try:
-        actual = await asyncio.to_thread(_partition_counts, address, list(expected))
+        actual = await asyncio.to_thread(_partition_counts, address, list(expected), security)
     except (OSError, KafkaError) as error:
         return [Finding("topics", Verdict.FAIL, f"{address} does not list its topics: {error}", "try again")]
     return [check_topic(topic, count, actual.get(topic)) for topic, count in expected.items()]
@@ -172,13 +176,14 @@ def check_topic(topic: str, expected: int, actual: int | None) -> Finding:
     )
 
 
-def _partition_counts(address: str, topics: list[str]) -> dict[str, int]:
+def _partition_counts(address: str, topics: list[str], security: Security) -> dict[str, int]:
     limit = int(_ANSWER * 1000)
     admin = KafkaAdminClient(
-        bootstrap_servers=address,
+        bootstrap_servers=address.split(","),
         client_id="vigie-doctor",
         bootstrap_timeout_ms=limit,
         request_timeout_ms=limit,
+        **security.options(),
     )
     try:
         return partition_counts(admin, topics)

@@ -19,6 +19,7 @@ def report(settings: Settings, say: Callable[[str], None]) -> int:
             settings.home,
             broker=settings.broker,
             topics={topic.name: settings.partitions for topic in TOPICS},
+            security=settings.security,
             metrics=(settings.metrics_host, settings.metrics_port),
         )
     )

@@ -20,7 +20,7 @@ def with_log(settings: Settings) -> Iterator[Settings]:
     the home's own, started for as long as the context lasts."""
     layout = Layout(settings.home)
     record = Record.read(layout.record)
-    if settings.broker is not None:
+    if not settings.embedded():
         yield settings
     elif (ports := read_ports(layout.ports)) and record and find_broker(record, layout.properties):
         yield replace(settings, broker=f"{LOOPBACK}:{ports.broker}")

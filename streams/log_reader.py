@@ -15,6 +15,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.broker.error import BrokerError
+from streams.security import PLAINTEXT, Security
 
 SILENCE = 30.0  # seconds without a record after which the broker is taken to be away
 
@@ -44,7 +45,7 @@ class Reach:
 class LogReader:
     """One connection to the log; not for several threads."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, security: Security = PLAINTEXT) -> None:
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=bootstrap.split(","),
@@ -54,6 +55,7 @@ class LogReader:
                 auto_offset_reset="none",
                 max_poll_records=2_000,
                 max_partition_fetch_bytes=4 << 20,
+                **security.options(),
             )
         except KafkaError as error:
             raise BrokerError(
@@ -104,9 +106,9 @@ class LogReader:
 
 
 @contextmanager
-def log_reader(bootstrap: str) -> Iterator[LogReader]:
+def log_reader(bootstrap: str, security: Security = PLAINTEXT) -> Iterator[LogReader]:
     """A reader that is closed at the end."""
-    reader = LogReader(bootstrap)
+    reader = LogReader(bootstrap, security)
     try:
         yield reader
     finally:

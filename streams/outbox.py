@@ -1,25 +1,43 @@
-"""Sending what must not be lost: nothing counts as sent before Kafka acknowledged it."""
+"""Sending what must not be lost: nothing counts as sent before Kafka acknowledged it.
+
+Records are gathered by partition and handed over as whole batches: one future for each, where the client
+would else make one for every record, and wait for the broker whenever its small buffer is full.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from typing import Any
 
 from schemas.topics import Topic
+from streams.partitions import partition_of
 
 
 class Outbox:
-    """Records on their way to Kafka; `delivered()` before the batch that led to them is done."""
+    """Records on their way to Kafka; `delivered()` before the batch that led to them is done.
+
+    Records of one partition keep the order in which they were put. The topics have the partitions that
+    the app is set to.
+    """
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._pending: list[Any] = []
+        self._waiting: defaultdict[tuple[str, int], list[tuple[bytes, bytes]]] = defaultdict(list)
 
-    async def send(self, topic: Topic, key: bytes, value: bytes, partition: int | None = None) -> None:
-        producer = await self._app.maybe_start_producer()
-        self._pending.append(await producer.send(topic.name, key, value, partition, None, None))
+    def put(self, topic: Topic, key: bytes, value: bytes, partition: int | None = None) -> None:
+        """Add a record; None: to the partition of its key."""
+        if partition is None:
+            partition = partition_of(key, self._app.conf.topic_partitions)
+        self._waiting[topic.name, partition].append((key, value))
 
     async def delivered(self) -> None:
-        """Wait for every acknowledgement; raises what a failed send raised."""
-        pending, self._pending = self._pending, []
-        await asyncio.gather(*pending)
+        """Send what was put, and wait for every acknowledgement; raises what a failed send raised."""
+        waiting, self._waiting = self._waiting, defaultdict(list)
+        if not waiting:
+            return
+        producer = await self._app.maybe_start_producer()
+        sent: list[Any] = []
+        for (topic, partition), records in waiting.items():
+            sent += await producer.send_records(topic, partition, records)
+        await asyncio.gather(*sent)

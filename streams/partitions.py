@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kafka.partitioner.default import murmur2
 
 
-def partition_of(key: str, partitions: int) -> int:
+@lru_cache(maxsize=20_000)  # murmur2 is written in Python, and the companies are few
+def partition_of(key: str | bytes, partitions: int) -> int:
     """The partition of `key` among `partitions`."""
-    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)
+    raw = key.encode() if isinstance(key, str) else key
+    return int((murmur2(raw) & 0x7FFFFFFF) % partitions)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 from agents.judge import Judge
 from schemas.reputation import OUTCOMES, Reputation
-from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.clock import StreamClock
 from streams.exporting.snapshot import Snapshot
 from streams.recorder import Recorder
 from streams.topology import Topology
 from streams.transport import BatchingApp
+from streams.vital_signs import positions
+
+SHARE = 0.03  # of the time goes into taking snapshots, at most, while there is a backlog to work off
+SPARE_SHARE = 0.25  # of the time that is to spare
+LONGEST_REST = 2.0  # seconds: however long they take
 
 
 class Publisher:
@@ -40,12 +43,15 @@ class Publisher:
         self._recorder = recorder
         self._record_every = record_every
         self._recorded_at = float("-inf")
+        self._resting_until = float("-inf")
+        self._seen = (time.monotonic(), time.process_time())
         self.ready = False
         self.newest = self._nothing
 
     def mark_stale(self) -> None:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
         self.ready = False
+        self._resting_until = float("-inf")
         self.newest = replace(self.newest, ready=False)
         self._recorder.forget()
 
@@ -61,14 +67,28 @@ class Publisher:
             await self.record(self.newest)
 
     async def publish(self) -> None:
-        """Take a snapshot and, when it is time, record what changed in reputation.v1."""
-        if not self.ready:
+        """Take a snapshot and, when it is time, record what changed in reputation.v1.
+
+        Figures are so as fresh as they can be while few change, and a backlog is not held up by them."""
+        if not self.ready or time.monotonic() < self._resting_until:
             return
+        share, began = self._share(), time.thread_time()
         self.newest = snapshot = self._take()
+        rest = (time.thread_time() - began) * (1 / share - 1)
+        self._resting_until = time.monotonic() + min(rest, LONGEST_REST)
         if time.monotonic() - self._recorded_at < self._record_every:
             return
         self._recorded_at = time.monotonic()
+        self._app.reached("publish-before")
         await self.record(snapshot)
+        self._app.reached("publish-after")
+
+    def _share(self) -> float:
+        """Of the time, what snapshots may take: the more, the less the process did since it was last asked."""
+        (then, used), now = self._seen, (time.monotonic(), time.process_time())
+        self._seen = now
+        busy = (now[1] - used) / max(now[0] - then, 1e-3)
+        return max(SHARE, SPARE_SHARE * (1 - busy))
 
     async def record(self, snapshot: Snapshot) -> None:
         """Record the figures, and how far posts.v1 was read."""
@@ -109,21 +129,8 @@ class Publisher:
             outcomes={name: n for name, n in counts.items() if not name.startswith("platform:")},
             traffic=traffic,
             rejects=rejects,
-            lag=self._lag(),
+            ledger_posts=sum(measure.entries for measure in ledgers.values()),
+            ledger_bytes=sum(measure.size for measure in ledgers.values()),
+            lag={(tp.topic, tp.partition): left for tp, (_, left) in positions(self._app).items()},
             whole=len(ledgers) == self._app.conf.topic_partitions,
         )
-
-    def _lag(self) -> dict[tuple[str, int], int]:
-        """Records between the committed offset and the end, where both are known: Faust learns them
-        when it seeks after recovery and when it fetches."""
-        consumer: Any = self._app.consumer
-        lag = {}
-        for tp in consumer.assignment():
-            if tp.topic not in {POSTS.name, MENTIONS.name, REJECTS.name}:
-                continue
-            sought = tp in consumer._read_offset  # noqa: SLF001 - Faust tells it nowhere else
-            end = consumer.highwater(tp)
-            if sought and end is not None:
-                committed = consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - the same
-                lag[tp.topic, tp.partition] = max(0, end - committed)
-        return lag

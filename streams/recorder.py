@@ -20,6 +20,7 @@ from streams.chain import digest_of, last_records
 from streams.log_reader import log_reader
 from streams.outbox import Outbox
 from streams.partitions import partition_of
+from streams.security import PLAINTEXT, Security
 
 AT_LEAST_EVERY = 3600.0  # seconds: figures that do not change are recorded this often
 
@@ -69,14 +70,14 @@ class Recorder:
             for reputation in due:
                 if era != self._era:
                     break
-                await self._write(replace(reputation, versions={**versions, **reputation.versions}))
+                self._write(replace(reputation, versions={**versions, **reputation.versions}))
             for seal in seals:
                 if self._sealed.get(seal.partition) != seal:
-                    await self._outbox.send(SEALS, seal.partition.encode(), encode_seal(seal))
+                    self._outbox.put(SEALS, seal.partition.encode(), encode_seal(seal))
                     self._sealed[seal.partition] = seal
             await self._outbox.delivered()
 
-    async def _write(self, reputation: Reputation) -> None:
+    def _write(self, reputation: Reputation) -> None:
         name, now = name_of(reputation), self._steady()
         head, shown = self._heads.get(name), timeless(reputation)
         if head is not None and head.shown == shown and now - head.written < AT_LEAST_EVERY:
@@ -84,7 +85,7 @@ class Recorder:
         value = encode(replace(reputation, previous=head.digest if head else None))
         partition = partition_of(reputation.company, self._partitions)
         self._heads[name] = _Head(digest_of(value), shown, now)
-        await self._outbox.send(REPUTATION, reputation.company.encode(), value, partition)
+        self._outbox.put(REPUTATION, reputation.company.encode(), value, partition)
 
     async def _find_heads(self, names: set[str]) -> None:
         if not names:
@@ -114,12 +115,12 @@ def timeless(reputation: Reputation) -> Reputation:
     )
 
 
-def tails_of(bootstrap: str) -> Tails:
+def tails_of(bootstrap: str, security: Security = PLAINTEXT) -> Tails:
     """Reads the ends of reputation.v1 on the Kafka at `bootstrap`."""
 
     def read(wanted: Mapping[int, set[str]]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
-        with log_reader(bootstrap) as reader:
+        with log_reader(bootstrap, security) as reader:
             for reach in reader.reaches(REPUTATION.name):
                 found |= last_records(reader, reach, wanted.get(reach.partition, ()))
         return found

@@ -83,7 +83,9 @@ class Watch:
         else:
             address = settings.broker or ""
             self._say(f"using the Kafka at {address}")
-        made = await asyncio.to_thread(ensure_topics, address, TOPICS, settings.partitions)
+        made = await asyncio.to_thread(
+            ensure_topics, address, TOPICS, settings.partitions, settings.replication, settings.security
+        )
         if made:
             self._say(f"made the topics {', '.join(made)} with {settings.partitions} partitions each")
         async with asyncio.TaskGroup() as tasks:
@@ -95,6 +97,9 @@ class Watch:
             await worker.start()
             tasks.create_task(worker.keep_alive())
             await self._answering()
+            page = self._child("evidence page", ["evidence", *self._watchlist_arguments()], environment)
+            await page.start()
+            tasks.create_task(self._keep_page(page))
             if self._feed_arguments is not None:
                 arguments = ["feed", *self._feed_arguments]
                 feed = Child(
@@ -121,9 +126,17 @@ class Watch:
         settings = self._settings
         arguments = ["--metrics", settings.metrics_address]
         arguments += ["--credibility", str(settings.credibility)]
-        for path in settings.watchlists:
-            arguments += ["--watchlist", str(path)]
-        return arguments
+        return [*arguments, *self._watchlist_arguments()]
+
+    def _watchlist_arguments(self) -> list[str]:
+        return [part for path in self._settings.watchlists for part in ("--watchlist", str(path))]
+
+    async def _keep_page(self, page: Child) -> None:
+        """The watch does not end because nobody can look at it."""
+        try:
+            await page.keep_alive()
+        except ChildFailedError as error:
+            self._say(f"{error}; the watch goes on without the page")
 
     async def _keep_broker(self) -> None:
         assert self._broker is not None  # noqa: S101 - for mypy

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from streams.security import PLAINTEXT, Security, read_security
+from streams.settings_error import SettingsError as SettingsError  # noqa: PLC0414 - where all look for it
+
 VERSION = version("vigie")
-
-
-class SettingsError(Exception):
-    """A setting that cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,23 @@ class Settings:
     watchlists: tuple[Path, ...] = ()
     credibility: Path = Path("credibility.toml")
     author_key: Path | None = None  # the key of author hashes, one for all workers; None: the home's own
+    keys: Path | None = None  # the key store, one for all feeds and workers; None: the home's own
+    seal: bool = True  # whether a feed seals what is personal
     partitions: int = 4
-    batch: int = 500  # records folded at a time: a table write and a yield to the loop each
-    publish_every: float = 2.0  # seconds of wall time between publications
+    batch: int = 1_000  # records folded at a time: a table write and a yield to the loop each
+    publish_every: float = 0.5  # seconds of wall time between publications, where they cost little
     record_every: float = 30.0  # seconds of wall time between two rounds of records in reputation.v1
     micro_batches: bool = True
+    security: Security = PLAINTEXT  # of every connection to `broker`
+    replication: int = 1  # copies of each topic that is made
+
+    def embedded(self) -> bool:
+        """Whether the home's own Kafka is meant; raises SettingsError where it cannot be."""
+        if self.broker is None and self.security.tls:
+            raise SettingsError(
+                "VIGIE_SECURITY is for a Kafka of your own: name it (--broker or VIGIE_BROKER)"
+            )
+        return self.broker is None
 
     @property
     def metrics_address(self) -> str:
@@ -65,10 +76,14 @@ def read_settings(
         credibility=credibility
         or Path(environment.get("VIGIE_CREDIBILITY") or shipped("credibility.toml")[0]),
         author_key=Path(named) if (named := environment.get("VIGIE_AUTHOR_KEY")) else None,
+        keys=Path(named) if (named := environment.get("VIGIE_KEYS")) else None,
+        seal=environment.get("VIGIE_SEAL", "1") != "0",
         partitions=_whole(environment, "VIGIE_PARTITIONS", 4),
         batch=_whole(environment, "VIGIE_BATCH", 500, most=2_000),
         record_every=float(_whole(environment, "VIGIE_RECORD_EVERY", 30)),
         micro_batches=environment.get("VIGIE_MICRO_BATCHES", "1") != "0",
+        security=read_security(environment),
+        replication=_whole(environment, "VIGIE_REPLICATION", 1, most=100),
     )
 
 

@@ -70,6 +70,7 @@ class PartitionStates(Generic[State]):
     def __init__(self, table: DurableTable, make: Callable[[Iterator[tuple[str, bytes]]], State]) -> None:
         self.table = table
         self._make = make
+        self._era = 0
         self.held: dict[int, State] = {}
 
     def of(self, partition: int) -> State:
@@ -80,11 +81,19 @@ class PartitionStates(Generic[State]):
     def let_go(self) -> None:
         """Before a rebalance: whatever comes back is made anew from the recovered table, for another
         worker may have written to it meanwhile, even where this one seems never to have lost it."""
+        self._era += 1
         self.held.clear()
 
-    def take(self, partitions: set[int]) -> None:
-        """After recovery: states of exactly these partitions; the store forgets what others now write."""
+    async def take(self, partitions: set[int]) -> None:
+        """After recovery: states of exactly these partitions; the store forgets what others now write.
+
+        The loop goes on between two partitions, for a large state takes seconds; ends early where
+        partitions began to move meanwhile."""
+        era = self._era
         for partition in self.table.partitions_held() - partitions:
             self.table.forget(partition)
-        for partition in partitions:
+        for partition in sorted(partitions):
+            if era != self._era:
+                return
             self.of(partition)
+            await asyncio.sleep(0)

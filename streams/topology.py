@@ -13,20 +13,21 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from typing import Any
 
 import orjson
 
 from agents import steps
 from agents.judge import Judge
-from agents.measure import Measure, MeasureSettings
+from agents.measure import MeasureSettings
 from agents.measuring.fenced_count import FencedCount
 from schemas.mention import Mention, encode_mention
-from schemas.reject import encode_reject
 from schemas.topics import MENTIONS, POSTS, REJECTS
 from streams.app import table_of, topic_of
+from streams.lost_state import whole_ledger
 from streams.outbox import Outbox
+from streams.sealing.vault import Vault
 from streams.tables import PartitionStates
 from streams.transport import BatchingApp
 
@@ -44,45 +45,62 @@ class Topology:
         measure: MeasureSettings,
         secret: bytes,
         before_write: Callable[[], None],
+        vault: Vault | None = None,
     ) -> None:
         """`before_write` does not return where this worker may have lost its partitions unknowingly."""
         self._app = app
+        app.next_offset = self.next_offset
         self._before_write = before_write
         self._judge = judge
         self._secret = secret
+        self._vault = vault or Vault()
         self.counts = PartitionStates(table_of(app, "counts"), _count)
-        self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: _ledger(rows, measure))
+        self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: whole_ledger(rows, measure))
         self.buried = PartitionStates(table_of(app, "buried"), _count)
         for topic, agent in ((POSTS, self.judge), (MENTIONS, self.measure), (REJECTS, self.bury)):
             app.agent(topic_of(app, topic), name=agent.__name__)(_deadly(agent))
 
     async def judge(self, batches: Any) -> AsyncIterator[None]:
         """posts.v1 -> mentions.v1, rejects.v1, counts."""
-        outbox = Outbox(self._app)
-        async for verdict in steps.judge(batches, self._judge, self.counts.of, self._secret):
+        outbox, reached = Outbox(self._app), self._app.reached
+        batches = _told(batches, lambda: reached("judge-before"))
+        async for verdict in steps.judge(
+            batches, self._judge, self.counts.of, self._secret, self._vault.open
+        ):
+            reached("judge-after")
             for record in verdict.records:
                 value = encode_mention(record)
                 if isinstance(record, Mention):
-                    await outbox.send(MENTIONS, record.company.encode(), value)
+                    outbox.put(MENTIONS, record.company.encode(), value)
                     continue
                 for partition in range(self._app.conf.topic_partitions):
-                    await outbox.send(MENTIONS, b"", value, partition)
-            for reject in verdict.rejects:
+                    outbox.put(MENTIONS, b"", value, partition)
+            letters = self._vault.rejects(verdict.rejects)
+            for reject, letter in zip(verdict.rejects, letters, strict=True):
                 key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
-                await outbox.send(REJECTS, key, encode_reject(reject))
-            await outbox.delivered()
+                outbox.put(REJECTS, key, letter)
             count = self.counts.of(verdict.partition)
             self._before_write()
+            # before the records are: a post that comes again is judged and sent again, and counted once
             self.counts.table.write(verdict.partition, {COUNT: count.state()})
+            reached("counts-written")
+            await outbox.delivered()
+            reached("mentions-flushed")
             await self.counts.table.durable()
+            reached("counts-flushed")
             yield
 
     async def measure(self, batches: Any) -> AsyncIterator[None]:
         """mentions.v1 -> ledger."""
+        reached = self._app.reached
+        batches = _told(batches, lambda: reached("measure-before"))
         async for folded in steps.measure(batches, self.ledgers.of):
+            reached("measure-after")
             self._before_write()
             self.ledgers.table.write(folded.partition, folded.writes)
+            reached("ledger-written")
             await self.ledgers.table.durable()
+            reached("ledger-flushed")
             yield
 
     async def bury(self, batches: Any) -> AsyncIterator[None]:
@@ -93,33 +111,46 @@ class Topology:
             for record in batch:
                 letter = orjson.loads(record.value)
                 count.add(f"{letter['topic']}/{letter['partition']}", letter["offset"], (letter["reason"],))
+            count.add("", batch[-1].offset, ())  # how far this partition was read
             self._before_write()
             self.buried.table.write(partition, {COUNT: count.state()})
+            self._app.reached("buried-written")
             await self.buried.table.durable()
+            self._app.reached("buried-flushed")
             yield
+
+    def next_offset(self, topic: str, partition: int) -> int | None:
+        """The offset after the last that the partition's state has; None where it is not held."""
+        if topic == MENTIONS.name:
+            measure = self.ledgers.held.get(partition)
+            return None if measure is None else measure.fence + 1
+        states = {POSTS.name: self.counts, REJECTS.name: self.buried}.get(topic)
+        count = states and states.held.get(partition)
+        return count.fence.get("", -1) + 1 if count else None
 
     def let_go(self) -> None:
         """Partitions are moving: no state is ours until it is taken again."""
         for states in (self.counts, self.ledgers, self.buried):
             states.let_go()
 
-    def take_assigned(self) -> None:
+    async def take_assigned(self) -> None:
         """After recovery: states of exactly the partitions that this worker now has."""
         assigned: dict[str, set[int]] = {}
         for tp in self._app.consumer.assignment():
             assigned.setdefault(tp.topic, set()).add(tp.partition)
         for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
-            states.take(assigned.get(topic.name, set()))
+            await states.take(assigned.get(topic.name, set()))
+
+
+async def _told(batches: AsyncIterable[Any], come: Callable[[], None]) -> AsyncIterator[Any]:
+    """The same batches; `come` is called as each one comes."""
+    async for batch in batches:
+        come()
+        yield batch
 
 
 def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:
     return FencedCount(dict(rows).get(COUNT))
-
-
-def _ledger(rows: Iterator[tuple[str, bytes]], settings: MeasureSettings) -> Measure:
-    measure = Measure(settings)
-    measure.restore(rows)
-    return measure
 
 
 def _deadly(agent: Callable[[Any], AsyncIterator[None]]) -> Callable[[Any], AsyncIterator[None]]:

@@ -23,13 +23,18 @@ Five methods of Faust's consumer change:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+
+from streams import crash_points
+from streams.lease import Lease, fenced, renewed_by_heartbeats
+from streams.lost_state import read_again
+from streams.patience import patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,9 @@ class BatchingConsumer(driver.Consumer):
         self.callback = self._deliver
         self._to_resume: set[TP] = set()
 
+    def _new_consumer_thread(self) -> HeedingThread:
+        return HeedingThread(self, loop=self.loop, beacon=self.beacon)
+
     async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
         records, active = await super()._wait_next_records(timeout)
         if records:
@@ -147,6 +155,26 @@ class BatchingConsumer(driver.Consumer):
         flight = self.in_flight.get(tp)
         return flight.committable() if flight else None
 
+    async def _commit(self, offsets: Any) -> Any:
+        self.app.reached("commit-before")
+        committed = await super()._commit(offsets)
+        self.app.reached("commit-after")
+        return committed
+
+    async def seek_to_committed(self) -> Any:
+        # a state that is older than what was committed has lost something: it reads on from where it stands
+        offsets: dict[Any, int | None] = dict(await super().seek_to_committed())
+        for place, committed in offsets.items():
+            tp = TP(place.topic, place.partition)
+            wanted = self.app.next_offset(tp.topic, tp.partition)
+            if committed is None or wanted is None or wanted >= committed:
+                continue
+            kept = (await self.earliest_offsets(tp))[tp]
+            read_again(tp.topic, tp.partition, committed, wanted, kept)
+            await self.seek_wait({tp: wanted})
+            offsets[place] = wanted
+        return offsets
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         self._to_resume.clear()
         await super().on_partitions_revoked(revoked)
@@ -167,8 +195,59 @@ class BatchingConsumer(driver.Consumer):
         super().resume_partitions(tps)
 
 
+class HeedingThread(driver.AIOKafkaConsumerThread):
+    """The consumer's thread, whose heartbeats renew the app's lease."""
+
+    app: Any
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        consumer: Any = self._ensure_consumer()
+        patient(consumer._client)  # noqa: SLF001 - told nowhere else
+        renewed_by_heartbeats(consumer._coordinator, self.app.lease)  # noqa: SLF001 - told nowhere else
+
+
+class BatchingProducer(driver.Producer):
+    """Faust's aiokafka producer, which sends under the app's lease only, and can send many records as the
+    few batches that Kafka stores."""
+
+    app: Any
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        fenced(self._ensure_producer(), self.app.lease)
+        patient(self._ensure_producer().client)
+
+    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:
+        self._follow(topic)
+        return await super().send(topic, *args, **kwargs)
+
+    def _follow(self, topic: str) -> None:
+        """Have the client ask for this topic's leaders from now on. It knows those of its start without
+        asking for them again, and forgets them when it first asks for another: a record on its way
+        would then wait for a leader that nobody looks for."""
+        self._ensure_producer().client.add_topic(topic)
+
+    async def send_records(
+        self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
+    ) -> list[Awaitable[Any]]:
+        """Queue (key, value) pairs for one partition, in order; a future for each batch, done when Kafka
+        acknowledged it. Waits where an earlier batch of the partition is not on its way yet."""
+        self._follow(topic)
+        producer = self._ensure_producer()
+        batch, sent = producer.create_batch(), []
+        for key, value in records:
+            if batch.append(timestamp=None, key=key, value=value) is None:  # full
+                sent.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                batch.append(timestamp=None, key=key, value=value)  # a first record always finds room
+        sent.append(await producer.send_batch(batch, topic, partition=partition))
+        return sent
+
+
 class BatchingTransport(driver.Transport):
     Consumer = BatchingConsumer
+    Producer = BatchingProducer
 
 
 class BatchingApp(faust.App):
@@ -176,6 +255,10 @@ class BatchingApp(faust.App):
 
     batched: frozenset[str] = frozenset()
     batch_size: int = 500
+    lease: Lease
+    next_offset: Callable[[str, int], int | None] = staticmethod(lambda _topic, _partition: None)
+    """The offset after the last that a partition's state has; None where there is no state."""
+    reached: crash_points.Reached = staticmethod(crash_points.nothing)
 
     def on_rebalance_end(self) -> None:
         super().on_rebalance_end()

@@ -17,22 +17,27 @@ from typing import Any
 from aiokafka.errors import KafkaConnectionError
 
 from agents.measure import MeasureSettings
+from streams import crash_points
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
+from streams.erasing.record import catch_up
 from streams.exporting.exporter import serve
 from streams.judges import load_judge, spare_collections
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
 from streams.rules_history import rules_changed
-from streams.settings import Settings
+from streams.sealing.vault import open_vault
+from streams.settings import Settings, SettingsError
 from streams.topology import Topology
 from streams.transport import BatchingApp
 from streams.versions import keep_versions
+from streams.vital_signs import VitalSigns
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
+LEAST_SECRET = 16  # bytes
 
 
 async def work(settings: Settings) -> int:
@@ -42,6 +47,7 @@ async def work(settings: Settings) -> int:
     judge = load_judge(settings)
     keep_versions(settings, judge)
     app = create_app(settings, settings.broker or "")
+    app.reached = crash_points.chosen()
     # a session may have ended this long after the process was last seen, for a heartbeat may have been due
     guard = PauseGuard(app.conf.broker_session_timeout - app.conf.broker_heartbeat_interval - 1.0)
     topology = Topology(
@@ -50,16 +56,25 @@ async def work(settings: Settings) -> int:
         MeasureSettings(),
         author_secret(settings.author_key or settings.home / "author.key"),
         guard.check,
+        open_vault(settings),
     )
-    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or ""))
+    recorder = Recorder(app, settings.partitions, tails_of(settings.broker or "", settings.security))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
-    server = serve(settings.metrics_host, settings.metrics_port, lambda: publisher.newest)
+    signs = VitalSigns(app)
+    server = serve(
+        settings.metrics_host,
+        settings.metrics_port,
+        lambda: publisher.newest,
+        lambda: signs.newest,
+        settings.home,
+    )
     threading.Thread(target=server.serve_forever, name="exporter", daemon=True).start()
-    _follow_rebalances(app, topology, publisher)
+    _follow_rebalances(app, topology, publisher, settings)
     app.timer(settings.publish_every)(publisher.publish)
     guard.start()
     spare_collections()
+    looking = asyncio.create_task(signs.watch())
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -72,6 +87,8 @@ async def work(settings: Settings) -> int:
         log.critical("no Kafka answers at %s: check the address, or see `vigie doctor`", settings.broker)
         return 1
     finally:
+        looking.cancel()
+        app.lease.release()
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()
         server.shutdown()
@@ -95,28 +112,42 @@ def author_secret(path: Path) -> bytes:
         with contextlib.suppress(FileExistsError):  # another worker was faster
             os.link(fresh, path)
         fresh.unlink()
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) < LEAST_SECRET:
+        raise SettingsError(
+            f"{path} has {len(secret)} bytes: a key of author hashes that short hides nobody, and every author would "
+            "be another than before. Put the old key back from a copy, or give one of 32 random bytes"
+        )
+    return secret
 
 
 def log_to(path: Path) -> None:
-    """The worker's log: a file that rotates, and errors on standard error too."""
+    """A log: a file that rotates, and errors on standard error too; with VIGIE_LOG=screen, as in a container,
+    standard error alone."""
+    screen = logging.StreamHandler()
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection
+    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    if os.environ.get("VIGIE_LOG") == "screen":
+        logging.basicConfig(level=logging.INFO, handlers=[screen], format=form)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     file = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=3, encoding="utf-8")
-    screen = logging.StreamHandler()
     screen.setLevel(logging.CRITICAL)
-    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection
-    logging.basicConfig(
-        level=logging.INFO, handlers=[file, screen], format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=logging.INFO, handlers=[file, screen], format=form)
 
 
-def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publisher) -> None:
+def _follow_rebalances(
+    app: BatchingApp, topology: Topology, publisher: Publisher, settings: Settings
+) -> None:
     held: set[Any] = set()
     moving = False
+    moves = 0
+    erased_again = False  # what is on record as erased, in a key store that may come from a backup
 
     async def revoked(*_: Any, **__: Any) -> None:
-        nonlocal moving
+        nonlocal moving, moves
         moving = True
+        moves += 1
         publisher.mark_stale()
         topology.let_go()
 
@@ -124,14 +155,22 @@ def _follow_rebalances(app: BatchingApp, topology: Topology, publisher: Publishe
         nonlocal moving, held
         moving = False
         _, partitions = given
+        app.lease.renew()
         if held - partitions:
             publisher.show_nothing()
         held = set(partitions)
 
     async def recovered(*_: Any, **__: Any) -> None:
+        nonlocal erased_again
+        before = moves
+        if not erased_again:
+            await asyncio.to_thread(catch_up, settings)
+            erased_again = True
         if moving:  # a recovery that the next rebalance overtook
             return
-        topology.take_assigned()
+        await topology.take_assigned()
+        if moves != before:  # … in its midst
+            return
         publisher.ready = bool(held)
         await publisher.publish()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -67,6 +69,32 @@ class LiveWatch:
             env=environment,
             stdin=subprocess.DEVNULL,
         )
+
+    @contextmanager
+    def another(self) -> Iterator[None]:
+        """A second worker, with a home of its own, for as long as the context lasts: partitions move to it
+        and back."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        mine, first = self._port, self._worker
+        self._port, home = port, self.home
+        self.home = home.parent / f"{home.name}-second"
+        shutil.copytree(home, self.home, ignore=shutil.ignore_patterns("kafka", "worker", "logs"))
+        try:
+            self.start()
+            self._wait_ready()
+            yield
+            self.end(signal.SIGTERM)
+        finally:
+            self.end(signal.SIGKILL)
+            self._port, self._worker, self.home = mine, first, home
+
+    def _wait_ready(self) -> None:
+        end = time.monotonic() + WITHIN
+        while self._counted() == 0:
+            assert time.monotonic() < end, "the second worker has no partition"
+            time.sleep(0.1)
 
     def end(self, number: signal.Signals) -> None:
         if self._worker is not None:

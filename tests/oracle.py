@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
+from hashlib import sha256
+from hmac import digest
 from math import floor, isqrt
 
 from schemas.judged import ROLES
-from schemas.mention import Mention, Retraction
+from schemas.mention import AuthorRetraction, Mention, MentionRecord, Retraction
 from schemas.reputation import DAY, HOUR, WINDOWS, Baseline, Cohort, WindowFigures
 
 PANE = 5 * 60_000
@@ -32,7 +34,7 @@ class World:
     """One partition's records, in order of arrival."""
 
     horizon: int = 28 * DAY
-    kept: list[Mention | Retraction] = field(default_factory=list)
+    kept: list[MentionRecord] = field(default_factory=list)
     late: Counter[str] = field(default_factory=Counter)
     newest: dict[str, int] = field(default_factory=dict)
     past: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
@@ -40,8 +42,8 @@ class World:
     watermark: int = 0
     sealed: int = -1
 
-    def take(self, record: Mention | Retraction) -> None:
-        if isinstance(record, Retraction):
+    def take(self, record: MentionRecord) -> None:
+        if not isinstance(record, Mention):
             self.kept.append(record)
             return
         self.newest[record.company] = max(self.newest.get(record.company, 0), record.event_time)
@@ -67,7 +69,7 @@ class World:
         self.kept = [
             record
             for record in self.kept
-            if isinstance(record, Retraction) or record.event_time // DAY > last
+            if not isinstance(record, Mention) or record.event_time // DAY > last
         ]
         self.sealed = last
 
@@ -76,7 +78,8 @@ class World:
         return {*self.standings(), *self.past, *self.newest}
 
     def standings(self) -> dict[str, list[Mention]]:
-        """The mentions that count now, by subject: of each post the highest version that is not void."""
+        """The mentions that count now, by subject: of each post the highest version that is not void, unless
+        its author has withdrawn since."""
         floors: dict[str, float] = defaultdict(lambda: -1)
         best: dict[str, int] = {}
         for record in self.kept:
@@ -89,10 +92,19 @@ class World:
                 best[record.post] = max(best.get(record.post, 0), record.version)
         found: dict[str, list[Mention]] = defaultdict(list)
         for record in mentions:
-            if best.get(record.post) == record.version:
+            if best.get(record.post) == record.version and not self.withdrawn(record):
                 for name in names(record):
                     found[name].append(record)
         return found
+
+    def withdrawn(self, mention: Mention) -> bool:
+        quarter = f"quarter {mention.event_time // (91 * DAY)}".encode()
+        return any(
+            mention.event_time <= record.at
+            and mention.author == digest(bytes.fromhex(record.author), quarter, sha256)[:16].hex()
+            for record in self.kept
+            if isinstance(record, AuthorRetraction)
+        )
 
     @staticmethod
     def shares(mentions: list[Mention]) -> dict[tuple[int, str], Fraction]:

@@ -11,14 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from oracle import World
+from oracle import World, outcome
 
 from agents.judge import Judge
+from agents.measuring.author_keys import author_root
 from agents.measuring.mentions import mentions_of
 from schemas.codec import decode_post
-from schemas.mention import Coordinates, Retraction
-from schemas.post import PLATFORMS, Deletion, Post
+from schemas.mention import AuthorRetraction, Coordinates, Retraction
+from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post
 from schemas.reject import Invalid
+from schemas.reputation import WindowFigures
 from streams.judges import load_judge
 from streams.settings import read_settings
 
@@ -34,6 +36,7 @@ class Recomputed:
     outcomes: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
     newest: dict[str, int] = field(default_factory=dict)
+    mentions: Counter[tuple[str, str]] = field(default_factory=Counter)
     identities: set[tuple[str, int, str]] = field(default_factory=set)
 
     def take(self, raw: bytes, judge: Judge, secret: bytes, number: int) -> None:
@@ -45,6 +48,10 @@ class Recomputed:
         elif isinstance(found, Deletion):
             self.outcomes["deletion"] += 1
             self.world.take(Retraction(found.key, None, found.at, origin))
+        elif isinstance(found, AuthorDeletion):
+            self.outcomes["author-deletion"] += 1
+            root = author_root(found.platform, found.author, secret)
+            self.world.take(AuthorRetraction(root, found.at, origin))
         else:
             self._post(found, judge, secret, origin)
 
@@ -60,6 +67,7 @@ class Recomputed:
             identity = (mention.post, mention.version, mention.company)
             if identity not in self.identities:  # a post delivered twice counts once
                 self.identities.add(identity)
+                self.mentions[mention.company, outcome(mention)] += 1
                 self.world.take(mention)
 
 
@@ -82,24 +90,34 @@ def expected_series(truth: Recomputed, at: int) -> Series:
 
     for platform, count in truth.platforms.items():
         put("vigie_posts_total", count, platform=platform)
-    for outcome, count in truth.outcomes.items():
-        put("vigie_records_total", count, outcome=outcome)
+    for became, count in truth.outcomes.items():
+        put("vigie_records_total", count, outcome=became)
+    for (company, sentiment), count in truth.mentions.items():
+        put("vigie_mentions_total", count, company=company, sentiment=sentiment)
     for company, newest in truth.newest.items():
         put("vigie_company_newest_event_timestamp_seconds", newest / 1000, company=company)
     for company in truth.newest:
         for window in truth.world.windows(company, at):
-            where = {"company": company, "window": window.window}
-            put("vigie_reputation_score_low", window.low / 100, **where)
-            put("vigie_reputation_score_high", window.high / 100, **where)
-            if window.state == "ok":
-                put("vigie_reputation_score", window.score / 100, **where)
-            put("vigie_reputation_evidence", window.evidence / 100, **where)
-            put("vigie_reputation_weight", window.weight / 1000, **where)
-            for label, count in zip(
-                ("negative", "neutral", "positive", "unscored"), window.mentions, strict=True
-            ):
-                put("vigie_reputation_mentions", count, **where, sentiment=label)
-            for name, count in window.disclosures.items():
-                kind, mode, role = name.split("/")
-                put("vigie_reputation_disclosures", count, **where, kind=kind, mode=mode, role=role)
+            found |= _of_window(company, window)
+    return found
+
+
+def _of_window(company: str, window: WindowFigures) -> Series:
+    found: Series = {}
+    where = {"company": company, "window": window.window}
+
+    def put(name: str, value: float, **labels: str) -> None:
+        found[name, frozenset((where | labels).items())] = value
+
+    put("vigie_reputation_score_low", window.low / 100)
+    put("vigie_reputation_score_high", window.high / 100)
+    if window.state == "ok":
+        put("vigie_reputation_score", window.score / 100)
+    put("vigie_reputation_evidence", window.evidence / 100)
+    put("vigie_reputation_weight", window.weight / 1000)
+    for label, count in zip(("negative", "neutral", "positive", "unscored"), window.mentions, strict=True):
+        put("vigie_reputation_mentions", count, sentiment=label)
+    for name, count in window.disclosures.items():
+        kind, mode, role = name.split("/")
+        put("vigie_reputation_disclosures", count, kind=kind, mode=mode, role=role)
     return found

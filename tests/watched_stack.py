@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.error
@@ -24,6 +25,9 @@ from schemas.reputation import WINDOWS, Baseline, Cohort, Reputation, WindowFigu
 from streams.exporting import metrics
 from streams.exporting.exporter import serve
 from streams.exporting.snapshot import Snapshot
+from streams.exporting.vitals import Vitals
+from streams.pause import boot_time
+from streams.sources.health import Pulse
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 RULES = sorted((DEPLOY / "prometheus" / "rules").glob("*.yml"))
@@ -144,18 +148,25 @@ def _company(name: str, score: int, at: int, *, few: bool = False, person: str |
     )
 
 
+def touched() -> Vitals:
+    """A worker with which all is well."""
+    return Vitals(beat=boot_time(), heard=boot_time())
+
+
 @contextlib.contextmanager
 def exposed(world: Callable[[int], Snapshot] = synthetic) -> Iterator[int]:
-    """A port on which Vigie's own exporter serves `world` as it is at each moment."""
-    server = serve("127.0.0.1", 0, lambda: world(time.time_ns() // 1_000_000))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield int(server.server_address[1])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    """A port on which Vigie's own exporter serves `world` as it is at each moment, and one source."""
+    with tempfile.TemporaryDirectory() as home:
+        Pulse(Path(home), "bluesky").keep()
+        server = serve("127.0.0.1", 0, lambda: world(time.time_ns() // 1_000_000), touched, Path(home))
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 @contextlib.contextmanager

@@ -34,17 +34,20 @@ def total(series: Series, name: str, **labels: str) -> float:
 class Watching:
     """`vigie <command>` over `home`, serving its exposition at `address`."""
 
-    def __init__(self, arguments: list[str], home: Path, address: str, **environment: str) -> None:
+    def __init__(
+        self, arguments: list[str], home: Path, address: str, told: Path | None = None, **environment: str
+    ) -> None:
+        """What it says goes to a file in `told`, beside the home unless given."""
         self.home = home
         self.address = address
-        self.told = home.parent / f"{home.name}-{time.monotonic_ns()}.log"
+        self.told = (told or home.parent) / f"{home.name}-{time.monotonic_ns()}.log"
         command, *rest = arguments
         places = ["--home", str(home), "--metrics", address]
-        with self.told.open("wb") as told:
+        with self.told.open("wb") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "streams.cli", command, *places, *rest],
                 stdin=subprocess.DEVNULL,
-                stdout=told,
+                stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 env={**os.environ, **environment},
@@ -101,14 +104,15 @@ class Watching:
             lambda: total(self.series(), "vigie_records_total") >= records and self.settled(),
             limit,
         )
-        # a snapshot is taken every two seconds: what settled() saw may be one part older than another
+        # what was sent last may not have been fetched when settled() saw nothing left: a fetch is answered
+        # within a second and a half
         last = self.series()
-        self.until("takes one more snapshot", lambda: self._newer(last), 15.0)
+        self.until("stays so for two seconds", lambda: self._older(last, 2.0) and self.settled(), 15.0)
         return self.series()
 
-    def _newer(self, last: Series) -> bool:
+    def _older(self, last: Series, seconds: float) -> bool:
         name = "vigie_stream_clock_timestamp_seconds"
-        return total(self.series(), name) > total(last, name)
+        return total(self.series(), name) >= total(last, name) + seconds
 
     def _get(self, path: str) -> str | None:
         try:
@@ -124,9 +128,9 @@ class Watching:
                 return process
         raise AssertionError(f"no child with {words}\n{self.output()}")
 
-    def log(self) -> str:
+    def log(self, most: int = 2_000) -> str:
         path = self.home / "logs" / "worker.log"
-        return path.read_text()[-2_000:] if path.exists() else ""
+        return path.read_text()[-most:] if path.exists() else ""
 
     def interrupt(self, limit: float = 10.0) -> int:
         """Ctrl-C; the exit status. AssertionError when it takes longer than `limit`, or leaves anything."""

@@ -6,13 +6,22 @@ from dataclasses import replace
 from random import Random
 
 from agents.measure import Measure
+from agents.measuring.author_keys import QUARTER, key_of_quarter
 from schemas.judged import DISCLOSURE_KINDS, LABELS, ROLES
-from schemas.mention import Coordinates, Mention, MentionDisclosure, Retraction
+from schemas.mention import (
+    AuthorRetraction,
+    Coordinates,
+    Mention,
+    MentionDisclosure,
+    MentionRecord,
+    Retraction,
+)
 from schemas.reputation import DAY, HOUR, MINUTE
 
 START = 20_000 * DAY
 COMPANIES = ("orange", "air-vigie", "banque-test")
-Record = Mention | Retraction
+Record = MentionRecord
+AUTHORS = tuple(f"{n:032x}" for n in range(15))  # roots of their keys
 
 
 def mention(post: str = "twitter:1", company: str = "orange", at: int = START, **fields: object) -> Mention:
@@ -36,6 +45,9 @@ def records(seed: int, size: int = 60, *, span: int = 3 * DAY, late: bool = Fals
     made: list[Record] = []
     for number in range(size):
         made += _post(rng, f"twitter:{number}", rng.randrange(span))
+        if rng.random() < 0.03:
+            until = START + rng.randrange(span)
+            made.append(AuthorRetraction(rng.choice(AUTHORS), until, Coordinates("posts.v1", 0, 0)))
     if rng.random() < 0.8:
         rng.shuffle(made)
     if late:
@@ -77,7 +89,7 @@ def _random_mention(rng: Random, key: str, company: str, at: int, version: int) 
             MentionDisclosure(rng.choice(DISCLOSURE_KINDS), rng.random() < 0.5, (0, 4))
             for _ in range(rng.choice((0, 0, 1, 3)))
         ),
-        author=rng.choice((None, *(f"{n:032x}" for n in range(15)))),
+        author=rng.choice((None, *(key_of_quarter(root, at // QUARTER) for root in AUTHORS))),
         signature=rng.choice((None, "aa", "bb", f"{rng.getrandbits(64):016x}")),
         versions=rng.choice(("v1", "v2")),
         persons=rng.choice(((), (), ("chief",), ("chief", "deputy"))),

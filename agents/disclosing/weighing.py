@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.disclosing.disclosure_rules import Hit, Sign
-from agents.disclosing.register_of_work import Evidence
+from agents.disclosing.register_of_work import CEILING, Evidence
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
 THRESHOLD = 60
@@ -24,6 +24,7 @@ YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sen
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
+ANYTHING: Evidence = dict.fromkeys(DISCLOSURE_KINDS, CEILING)  # the most that the model can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,13 @@ class Account:
         return not self.hits or self.tie == REVIEW_TIE or self.hits[0].rule.weight >= THRESHOLD
 
 
-def may_reach(found: Sequence[Hit], strongest_tie: int, model: Evidence) -> bool:
-    """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs'
-    pass)."""
+def may_reach(found: Sequence[Hit], tie: int, model: Evidence) -> bool:
+    """Whether any kind could be tagged with this tie and evidence and nothing more against it."""
     sums: dict[DisclosureKind | Sign, int] = {}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
-    tie = max(BIO_TIE, strongest_tie)
     return any(
-        sums.get(kind, 0) + tie + model.get(kind, 0) >= THRESHOLD for kind in DISCLOSURE_KINDS if kind in sums
+        sums[kind] + tie + model.get(kind, 0) >= THRESHOLD for kind in DISCLOSURE_KINDS if kind in sums
     )
 
 

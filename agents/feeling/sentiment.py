@@ -24,6 +24,10 @@ from schemas.judged import LABELS, Language, Sentiment
 CLASSES = len(LABELS)
 HEADS = ("post", "review")
 _WIDTH = CLASSES * len(HEADS)
+# Tags by which authors say that they mean the opposite; irony without them is mostly missed.
+_IRONY = frozenset(
+    ["#ironie", "#ironique", "#sarcasme", "#sarcastique", "#irony", "#ironic", "#sarcasm", "#sarcastic"]
+)
 _UNSCORED = Sentiment("neutral", 0, None)
 
 
@@ -115,6 +119,10 @@ class SentimentScorer:
             shares = model.probabilities([posts[i] for i in places])
             heads = [int(kinds is not None and kinds[i] == "review") for i in places]
             chosen = shares[np.arange(len(places)), heads]
+            ironic = [not _IRONY.isdisjoint(posts[i].folded) for i in places]
+            chosen[ironic] = np.where(
+                (chosen[ironic, 2] > chosen[ironic, 0])[:, None], chosen[ironic, ::-1], chosen[ironic]
+            )
             balance = chosen[:, 2] - chosen[:, 0]
             labels = np.where(balance == 0, 1, chosen.argmax(axis=1)).tolist()  # torn is neutral
             scores = balance.tolist()

@@ -7,11 +7,22 @@ company against another ("A is better than B", "passé de A à B").
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from agents.feeling.constructions import ADVICE, COMPARED, MARK, OPPOSED, RATING, UNLIKE, WARNING
+from agents.feeling.constructions import (
+    ADVICE,
+    COMPARED,
+    MARK,
+    OPPOSED,
+    PRAISED,
+    RATING,
+    SCORNED,
+    UNLIKE,
+    WARNING,
+)
 from agents.feeling.sentiment import SentimentScorer
 from agents.text.tokens import Tokens
 from schemas.judged import LABELS, Language, Sentiment, Span
@@ -21,6 +32,7 @@ _STATED = 6_000  # of a feeling that a construction states
 _CLEAR = 3_000  # from here on a clause is clear by itself
 _APART = 1_500  # between two clauses that lean to opposite sides, to take them at their lean
 _LEAST = 1_500  # of a feeling taken at its lean
+_OPENING = 3  # tokens that may stand before a target that opens its clause
 _ENDS = frozenset([".", "!", "?", "..", "…", ";", "!!", "??"])
 _STOPS = frozenset([".", "!", "?", ";", ",", ":", "..", "…", "-", "—", "–", "/", "|"])
 _CONTRASTS = frozenset(
@@ -30,7 +42,7 @@ _CONTRASTS = frozenset(
      "quand"]
 )  # fmt: skip
 _LINKS = frozenset(["and", "et", "&", "or", "ou"])
-_TURNS = frozenset(["after", "apres", "since", "depuis", "compared", "cote", "than"])
+_TURNS = frozenset(["after", "apres", "since", "depuis", "compared", "cote", "than", "que", "qu'"])
 _SUBJECTS = frozenset(
     ["i", "we", "they", "it", "je", "j'", "moi", "on", "nous", "ils", "elle", "il", "eux", "ca", "c'"]
 )
@@ -90,7 +102,7 @@ class TargetScorer:
         clauses = [(posts[index], span) for index, _, spans in parted for span in spans]
         scored = iter(
             self._scorer.score_many(
-                [_cut(post.tokens, *span) for post, span in clauses],
+                [post.tokens.between(*span) for post, span in clauses],
                 [post.language for post, _ in clauses],
                 [post.kind for post, _ in clauses],
             )
@@ -121,12 +133,13 @@ def _set_toward(
 def _places(tokens: Tokens, spans: Sequence[Span | None]) -> list[_Place]:
     """Where the targets stand, in order of the text; spans that share tokens are one place for the first."""
     places = []
+    starts, ends = tokens.starts, tokens.ends
     for index, span in enumerate(spans):
         if span is None:
             continue
-        inside = [i for i in range(len(tokens)) if tokens.ends[i] > span[0] and tokens.starts[i] < span[1]]
-        if inside:
-            places.append(_Place(inside[0], inside[-1] + 1, index))
+        first, last = bisect_right(ends, span[0]), bisect_left(starts, span[1])
+        if first < last:
+            places.append(_Place(first, last, index))
     places.sort(key=lambda place: (place.first, place.last))
     return [p for i, p in enumerate(places) if i == 0 or p.first >= places[i - 1].last]
 
@@ -147,11 +160,6 @@ def _clauses(tokens: Tokens, places: Sequence[_Place]) -> list[tuple[int, int]]:
                 break
     cuts.append(len(tokens))
     return [(first, last) for first, last in pairwise(cuts) if first < last]
-
-
-def _cut(tokens: Tokens, first: int, last: int) -> Tokens:
-    part = slice(first, last)
-    return Tokens(tokens.surface[part], tokens.folded[part], tokens.starts[part], tokens.ends[part])
 
 
 def _line(tokens: Tokens, first: int, last: int, places: Sequence[_Place]) -> str:
@@ -176,14 +184,15 @@ def _opposed(
 
 
 def _advised(tokens: Tokens, places: Sequence[_Place], clauses: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """Targets that the post tells its readers to take (1) or to leave (-1)."""
+    """Targets that the post tells its readers to take (1) or to leave (-1), or that it acclaims or scorns."""
     advised = {}
     for place in places:
         first, last = next(clause for clause in clauses if clause[0] <= place.first < clause[1])
         line = _line(tokens, max(first, place.first - 8), place.last, (place,))
-        if WARNING.search(line):
+        after = _line(tokens, place.first, min(last, place.last + 8), (place,))
+        if WARNING.search(line) or SCORNED.match(after):
             advised[place.index] = -1
-        elif ADVICE.search(line):
+        elif ADVICE.search(line) or PRAISED.match(after):
             advised[place.index] = 1
         else:
             rating = RATING.search(" ".join(tokens.folded[first:last]))
@@ -214,12 +223,30 @@ def _set_apart(
             for place in (left, right):
                 score = found[place.index].score
                 found[place.index] = _stated(1 if score > 0 else -1, post, max(abs(score), _LEAST))
-        elif (
+        elif max(abs(one), abs(other)) >= _CLEAR and (
             _CONTRASTS.intersection(tokens.folded[left.last : right.first])
-            and max(abs(one), abs(other)) >= _CLEAR
+            or (_juxtaposed(tokens, left, right) and not _alike(found[left.index], found[right.index]))
         ):
-            weak, strong = (left, other) if abs(one) < abs(other) else (right, one)
-            found[weak.index] = _stated(-1 if strong > 0 else 1, post, abs(strong) // 2)
+            weak, strong = (left, right) if abs(one) < abs(other) else (right, left)
+            score = found[strong.index].score
+            sign = 1 if score > 0 else -1
+            found[weak.index] = _stated(-sign, post, abs(score) // 2)
+            found[strong.index] = _stated(sign, post, abs(score))
+
+
+def _juxtaposed(tokens: Tokens, left: _Place, right: _Place) -> bool:
+    """Whether the two open halves of one sentence: "A keeps its word, B never does", "A : 10 euros. B : 30"."""
+    between = tokens.folded[left.last : right.first]
+    marks = [i for i, word in enumerate(between) if word in _STOPS]
+    if left.first > _OPENING or not marks or len(between) - 1 - marks[-1] > _OPENING:
+        return False
+    after = tokens.folded[right.last : right.last + 1]
+    return between[marks[-1]] in {",", ";"} or between[:1] == after == [":"]
+
+
+def _alike(one: Sentiment, other: Sentiment) -> bool:
+    """Whether both plainly say the same."""
+    return one.label == other.label and min(abs(one.score), abs(other.score)) >= _APART
 
 
 def _stated(sign: int, post: Sentiment, strength: int = _STATED) -> Sentiment:

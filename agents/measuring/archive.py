@@ -18,12 +18,14 @@ from agents.measuring.segments import (
     Stored,
     coalesce,
     newest_day,
+    overlap,
     read,
-    within,
+    tiling,
     write_base,
     write_segment,
 )
 from agents.measuring.tally import Tally
+from agents.measuring.withdrawals import Withdrawals
 from schemas.reputation import DAY
 
 FAN = 16
@@ -34,8 +36,9 @@ Writes = dict[str, bytes | None]
 class Archive:
     """Live segments in order of their ranges, and the base."""
 
-    def __init__(self, ledger: Ledger, names: Names) -> None:
+    def __init__(self, ledger: Ledger, withdrawals: Withdrawals, names: Names) -> None:
         self._ledger = ledger
+        self._withdrawals = withdrawals
         self._names = names
         self.segments: list[Segment] = []
         self.swallowed: tuple[Range, ...] = ()
@@ -54,12 +57,30 @@ class Archive:
         """Bytes of the live segments' values."""
         return sum(segment.size for segment in self.segments)
 
-    def append(self, covers: Range, tally: Tally, posts: Iterable[str], sealed: int) -> Writes:
-        """The writes for one batch: leftovers of a crash out, the batch in, then what upkeep is due."""
+    @property
+    def missing(self) -> tuple[Range, ...]:
+        """The gaps between all that is held, from offset 0 on: there are none unless a value was lost."""
+        reached, gaps = -1, []
+        held = [*self.swallowed, *((segment.first, segment.last) for segment in self.segments)]
+        for first, last in sorted(held):
+            if first > reached + 1:
+                gaps.append((reached + 1, first - 1))
+            reached = max(reached, last)
+        return tuple(gaps)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Have the next `append` remove these values."""
+        self._leftover += keys
+
+    def append(
+        self, covers: Range, tally: Tally, posts: Iterable[str], authors: Iterable[str], sealed: int
+    ) -> Writes:
+        """The writes for one batch, which touched `posts` and withdrawn `authors`: leftovers of a crash out, the
+        batch in, then what upkeep is due."""
         writes: Writes = dict.fromkeys(self._leftover)
         self._leftover = []
-        segment = Segment(*covers, 0, tally, tuple(posts), -1)
-        writes[segment.key] = write_segment(segment, self._ledger, self._names)
+        segment = Segment(*covers, 0, tally, tuple(posts), tuple(authors), -1)
+        writes[segment.key] = self._written(segment)
         self.segments.append(segment)
         while self._merge_last(writes):
             pass
@@ -81,27 +102,22 @@ class Archive:
         for part, _, _ in accepted:
             total.merge(part.tally)
         for part, covers, size in accepted:
-            segment = Segment(*covers, part.level, part.tally, self._load(part, total.sealed), -1, size)
-            barriers = part.barriers.values()
-            segment.newest_day = newest_day(part.bodies, barriers)
-            self.segments.append(segment)
+            posts, authors = self._load(part, total.sealed)
+            newest = newest_day(part.bodies, part.barriers.values(), part.authors.values())
+            self.segments.append(Segment(*covers, part.level, part.tally, posts, authors, newest, size))
         return total
 
     def _accept(self, stored: dict[str, tuple[Stored, int]]) -> list[tuple[Stored, Range, int]]:
-        """Live segments in order; what a wider one or the base has taken in is left over."""
-        found = [(part.ranges[0], key, part, size) for key, (part, size) in stored.items()]
-        accepted = []
-        reached = -1
-        for covers, key, part, size in sorted(found, key=lambda item: (item[0][0], -item[0][1])):
-            if covers[1] <= reached or any(within(covers, outer) for outer in self.swallowed):
-                self._leftover.append(key)
-            else:
-                reached = covers[1]
-                accepted.append((part, covers, size))
-        return accepted
+        """Live segments in order; what a wider one or the base has taken in is left over, and so is what a
+        worker wrote that had lost the partition: it overlaps with its successor's."""
+        keys = {part.ranges[0]: key for key, (part, _) in stored.items()}
+        free = [one for one in keys if not any(overlap(one, taken) for taken in self.swallowed)]
+        live = tiling(free)
+        self._leftover += [key for covers, key in keys.items() if covers not in set(live)]
+        return [(stored[keys[covers]][0], covers, stored[keys[covers]][1]) for covers in live]
 
-    def _load(self, part: Stored, sealed: int) -> tuple[str, ...]:
-        """Join a segment's entries to the ledger; the posts that it touched."""
+    def _load(self, part: Stored, sealed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Join a segment's entries to the ledger; the posts and the withdrawn authors that it touched."""
         for name in part.names:
             self._names.id_of(name)
         posts: dict[str, None] = {}
@@ -114,7 +130,13 @@ class Archive:
                 post = post_of(body)
                 posts[post] = None
                 self._ledger.join(post, body)
-        return tuple(posts)
+        authors = {author: until for author, until in part.authors.items() if until // DAY > sealed}
+        for author, until in authors.items():
+            self._withdrawals.join(author, until)
+        return tuple(posts), tuple(authors)
+
+    def _written(self, segment: Segment) -> bytes:
+        return write_segment(segment, self._ledger, self._withdrawals, self._names)
 
     def _merge_last(self, writes: Writes) -> bool:
         """Replace the last FAN segments by one if they are of one level and small together."""
@@ -127,8 +149,9 @@ class Archive:
         for part in parts:
             tally.merge(part.tally)
         posts = dict.fromkeys(post for part in parts for post in part.posts)
-        merged = Segment(parts[0].first, parts[-1].last, level + 1, tally, tuple(posts), -1)
-        writes[merged.key] = write_segment(merged, self._ledger, self._names)
+        authors = dict.fromkeys(author for part in parts for author in part.authors)
+        merged = Segment(parts[0].first, parts[-1].last, level + 1, tally, tuple(posts), tuple(authors), -1)
+        writes[merged.key] = self._written(merged)
         writes.update(dict.fromkeys(part.key for part in parts))
         self.segments[-FAN:] = [merged]
         return True

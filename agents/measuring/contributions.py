@@ -146,6 +146,10 @@ def time_of(body: bytes) -> int:
     return int.from_bytes(body[:8], "little", signed=True)
 
 
+def author_of(body: bytes) -> int:
+    return int.from_bytes(body[10:18], "little")
+
+
 def telling_of(body: bytes) -> tuple[int, int, int]:
     """Time, score and weight."""
     time, score, weight = _TELLING.unpack_from(body)

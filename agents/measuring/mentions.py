@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from functools import lru_cache
-
+from agents.measuring.author_keys import author_key
 from schemas.judged import Disclosure, Judged
 from schemas.mention import Coordinates, Mention, MentionDisclosure
 from schemas.post import Post
-
-QUARTER = 91 * 86_400_000  # milliseconds
-
-
-def author_key(post: Post, secret: bytes) -> str | None:
-    """Who wrote it, as a keyed hash (32 hex digits): the same author the same key, and nobody without the
-    secret can tell who it is. None where the platform names no author.
-
-    The key rotates with the quarter in which the post was written (and not with the clock, so that a
-    replay gives the same bytes): what an author wrote in two quarters cannot be put together. A window
-    over the turn of a quarter may so count one author as two.
-    """
-    who = post.author.id or post.author.handle or post.author.name
-    if not who:
-        return None
-    key = _quarter_key(secret, post.created_at // QUARTER)
-    return hmac.digest(key, f"{post.platform}\0{who}".encode("utf-8", "replace"), hashlib.sha256)[:16].hex()
-
-
-@lru_cache(maxsize=64)
-def _quarter_key(secret: bytes, quarter: int) -> bytes:
-    return hmac.digest(secret, f"quarter {quarter}".encode(), hashlib.sha256)
 
 
 def mentions_of(

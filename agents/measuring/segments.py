@@ -1,10 +1,10 @@
 """In what form does the ledger survive? One table value a batch: its entries, and all it counted.
 
 A segment covers a range of mentions.v1 offsets and holds the contributions and barriers of every post
-that the batch touched, as they stood after it, with the batch's tally. Segments merge: ledger entries
-join, tallies add, ranges unite. So a run of small segments can be replaced by one (written before the
-old ones are removed), and segments whose days are all sealed by the `base`, which keeps only their
-tallies and the ranges it has swallowed. After a crash in between, what lies within a wider range, or
+that the batch touched and the withdrawals of authors in it, as they stood after it, with the batch's tally.
+Segments merge: ledger entries join, tallies add, ranges unite. So a run of small segments can be replaced by
+one (written before the old ones are removed), and segments whose days are all sealed by the `base`, which keeps
+only their tallies and the ranges it has swallowed. After a crash in between, what lies within a wider range, or
 within the base's, is recognised and dropped.
 
 Value: one format byte, 4 bytes of header length, a JSON header (a large one deflated), then entries
@@ -13,6 +13,7 @@ Value: one format byte, 4 bytes of header length, a JSON header (a large one def
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ import orjson
 from agents.measuring.contributions import Names, time_of, unpack
 from agents.measuring.ledger import Barrier, Ledger
 from agents.measuring.tally import Tally
+from agents.measuring.withdrawals import Withdrawals
 from schemas.reputation import DAY
 
 BASE = "base"
@@ -33,13 +35,15 @@ Range = tuple[int, int]  # first and last offset, both included
 
 @dataclass(slots=True)
 class Segment:
-    """A range's tally and the posts it touched; `newest_day` is the last day it still matters for."""
+    """A range's tally, the posts and the withdrawn authors that it touched; `newest_day` is the last day it
+    still matters for."""
 
     first: int
     last: int
     level: int
     tally: Tally
     posts: tuple[str, ...]
+    authors: tuple[str, ...]
     newest_day: int
     size: int = 0
 
@@ -57,14 +61,17 @@ class Stored:
     tally: Tally
     names: tuple[str, ...]
     barriers: dict[str, Barrier]
+    authors: dict[str, int]
     bodies: tuple[bytes, ...]
 
 
-def write_segment(segment: Segment, ledger: Ledger, names: Names) -> bytes:
-    """The segment's table value, from what the ledger holds now; sets its newest day and size."""
+def write_segment(segment: Segment, ledger: Ledger, withdrawals: Withdrawals, names: Names) -> bytes:
+    """The segment's table value, from what is held now; sets its newest day and size."""
     bodies = [body for post in segment.posts for body in ledger.of(post)]
     barriers = {post: ledger.barriers[post] for post in segment.posts if post in ledger.barriers}
-    segment.newest_day = newest_day(bodies, barriers.values())
+    times = withdrawals.times
+    authors = {author: times[author] for author in segment.authors if author in times}
+    segment.newest_day = newest_day(bodies, barriers.values(), authors.values())
     heads = [unpack(body) for body in bodies]
     named = {head.subject for head in heads} | {head.circumstances for head in heads}
     header = {
@@ -73,15 +80,16 @@ def write_segment(segment: Segment, ledger: Ledger, names: Names) -> bytes:
         "tally": segment.tally.to_json(),
         "names": sorted(names.text_of(name) for name in named),
         "barriers": {post: list(barrier) for post, barrier in barriers.items()},
+        "authors": authors,
     }
     value = _pack(header, bodies)
     segment.size = len(value)
     return value
 
 
-def newest_day(bodies: Iterable[bytes], barriers: Iterable[Barrier]) -> int:
+def newest_day(bodies: Iterable[bytes], barriers: Iterable[Barrier], authors: Iterable[int]) -> int:
     """The last day on which something here still matters, -1 if nothing does."""
-    times = [*map(time_of, bodies), *(barrier.time for barrier in barriers)]
+    times = [*map(time_of, bodies), *(barrier.time for barrier in barriers), *authors]
     return max(times) // DAY if times else -1
 
 
@@ -105,6 +113,7 @@ def read(value: bytes) -> Stored:
         tally=Tally.from_json(header["tally"]),
         names=tuple(header["names"]),
         barriers={post: Barrier(*barrier) for post, barrier in header["barriers"].items()},
+        authors=header.get("authors", {}),
         bodies=tuple(_entries(value, start)),
     )
 
@@ -123,8 +132,33 @@ def coalesce(ranges: Iterable[Range], live: Iterable[Range]) -> tuple[Range, ...
     return tuple(merged)
 
 
-def within(inner: Range, outer: Range) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
+def overlap(one: Range, other: Range) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def tiling(ranges: Iterable[Range]) -> list[Range]:
+    """Those of `ranges` that cover most without overlapping, the fewest where several ways do; in order.
+
+    The same records folded on the same state give the same tally, so any way that covers all is right.
+    """
+    ordered = sorted(set(ranges), key=lambda one: one[1])
+    ends = [last for _, last in ordered]
+    best: list[tuple[int, int]] = [(0, 0)]  # of the first n: offsets covered, less is more of pieces
+    before: list[int] = []  # how many of those in front of each end before it begins
+    for number, (first, last) in enumerate(ordered):
+        free = bisect_left(ends, first, 0, number)
+        before.append(free)
+        covered, pieces = best[free]
+        best.append(max(best[number], (covered + last - first + 1, pieces - 1)))
+    chosen: list[Range] = []
+    number = len(ordered)
+    while number:
+        if best[number] == best[number - 1]:
+            number -= 1
+        else:
+            chosen.append(ordered[number - 1])
+            number = before[number - 1]
+    return chosen[::-1]
 
 
 def _pack(header: dict[str, Any], bodies: list[bytes]) -> bytes:

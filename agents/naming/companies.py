@@ -2,8 +2,9 @@
 
 Evidence comes in tiers. A handle, a domain or a cashtag accepts alone; so does an unambiguous name, alias
 or hashtag on word boundaries; an ambiguous form (Orange, Free, Target…) needs its exact casing and a
-positive context (`agents.naming.ambiguity`), or another tier in the same post. One automaton over folded text
-finds all forms at once, so the cost grows with the post, not with the watchlist.
+positive context (`agents.naming.ambiguity`), another tier in the same post, or the company's own page above
+it. One automaton over folded text finds all forms at once, so the cost grows with the post, not with the
+watchlist.
 """
 
 from __future__ import annotations
@@ -82,7 +83,10 @@ class CompanyMatcher:
         for item in found:
             by_company.setdefault(item.company, []).append(item)
         reading = Reading(post.text, folded, [(item.span, item.company) for item in found if item.span])
-        matches = (self._settle(reading, by_company[index]) for index in sorted(by_company))
+        host = self._accounts.host(post) if post.url else None
+        matches = (
+            self._settle(reading, by_company[index], hosted=index == host) for index in sorted(by_company)
+        )
         return tuple(match for match in matches if match is not None)
 
     def owner(self, post: Post) -> str | None:
@@ -126,12 +130,15 @@ class CompanyMatcher:
         ]
         return [item for item in extra if (item.company, item.evidence) not in seen]
 
-    def _settle(self, reading: Reading, found: Sequence[Found]) -> Match | None:
-        """One company's evidence: a doubtful form counts where other evidence or its context does."""
+    def _settle(self, reading: Reading, found: Sequence[Found], *, hosted: bool) -> Match | None:
+        """One company's evidence: a doubtful form counts where other evidence, its context or its page does.
+
+        `hosted`: the post stands under the company's own page.
+        """
         accepted = [item for item in found if not item.doubtful]
         doubtful = [item for item in found if item.doubtful]
         if doubtful:
-            accepted += self._believed(reading, doubtful, settled=bool(accepted))
+            accepted += self._believed(reading, doubtful, settled=hosted or bool(accepted))
         if not accepted:
             return None
         best = max(accepted, key=lambda item: (item.confidence, item.span is not None, -item.place[0]))

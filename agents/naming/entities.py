@@ -16,6 +16,7 @@ REVIEWS = frozenset(
     {"trustpilot", "glassdoor", "indeed", "opinion-assurances", "avis-verifies", "google-reviews", "yelp"}
 )
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@\s]*@)?([^/?#:\s]+)", re.IGNORECASE)
+_PAGE = re.compile(r"https?://[^/?#\s]+/(?:company/|c/|user/|s/)?@?([^/?#\s]+)/", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w@])@([\w.-]{1,100})")
 LONGEST_HOST = 253  # RFC 1035
 Marked = tuple[int, EvidenceKind, int]
@@ -74,6 +75,17 @@ class Accounts:
         else:
             confidence = 7_000 if platform in SOCIAL else 9_900
             yield from ((company, "handle", confidence) for company in self._elsewhere.get(account, ()))
+
+    def host(self, post: Post) -> int | None:
+        """The company under whose page or channel `post` stands, as its address shows: the thread is theirs.
+
+        "https://www.facebook.com/<account>/posts/1?comment_id=2", "https://t.me/<account>/3".
+        """
+        found = _PAGE.match(post.url or "")
+        if found is None:
+            return None
+        platform = SAME_PLATFORM.get(post.platform, post.platform)
+        return self._handles.get((platform, found[1].casefold()))
 
     def owner(self, post: Post) -> int | None:
         """The company whose own account, on this very platform, wrote `post`."""

@@ -28,7 +28,7 @@ class Difference:
 class Cause:
     """Why figures may differ; `explains` where an honest watch comes to that, else it is tampering."""
 
-    name: Literal["arithmetic", "versions", "judged-twice", "retention", "late-posts", "tampering"]
+    name: Literal["arithmetic", "versions", "judged-twice", "retention", "late-posts", "erasure", "tampering"]
     detail: str
 
     @property

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agents.measure import Measure, MeasureSettings
-from schemas.mention import Mention, Retraction
+from agents.standing.evidence import Moved
+from schemas.mention import Mention, MentionRecord
 from schemas.reputation import Origin, Reputation
 
 BATCH = 1_000
@@ -19,7 +20,8 @@ class Rejudged:
     received: int
     partition: int
     offset: int
-    records: tuple[Mention | Retraction, ...]
+    records: tuple[MentionRecord, ...]
+    gone: int | None = None  # the number of the key that would open it and is not there
 
 
 class Recount:
@@ -28,9 +30,9 @@ class Recount:
     def __init__(self, settings: MeasureSettings) -> None:
         self._measure = Measure(settings)
         self._folded = 0
-        self._waiting: list[Mention | Retraction] = []
+        self._waiting: list[MentionRecord] = []
 
-    def take(self, records: Iterable[Mention | Retraction]) -> None:
+    def take(self, records: Iterable[MentionRecord]) -> None:
         self._waiting.extend(records)
         if len(self._waiting) >= BATCH:
             self._fold()
@@ -39,6 +41,11 @@ class Recount:
         """Of everything taken so far, as of event time `at`."""
         self._fold()
         return self._measure.figures(at)
+
+    def moved(self, subject: str, at: int) -> tuple[Moved, ...]:
+        """What moved the subject's 24-hour score most as of `at`."""
+        self._fold()
+        return self._measure.moved(subject, at)
 
     @property
     def sealed(self) -> int:
@@ -82,6 +89,6 @@ class Frontier:
         return Rejudged(found.received, found.partition, found.offset, kept)
 
 
-def name_of(record: Mention | Retraction) -> str:
+def name_of(record: MentionRecord) -> str:
     """As `Origin.companies` has it."""
     return record.company if isinstance(record, Mention) else ""

@@ -11,7 +11,7 @@ from agents.measuring.panes import PANE, Pane, Sums, pane_of
 from agents.measuring.windows import Timeline
 from agents.standing.authors import concentration
 from agents.standing.cohorts import cohorts_of
-from agents.standing.evidence import most_moving
+from agents.standing.evidence import Moved, most_moving
 from agents.standing.reputation import ScoreSettings, W, half_up, prior_of, standing
 from schemas.reputation import OUTCOMES, WINDOWS, Baseline, WindowFigures
 
@@ -37,8 +37,12 @@ class Reading(NamedTuple):
     """A subject at one instant: its windows, and the posts that moved the 24-hour score most."""
 
     windows: tuple[WindowFigures, ...]
-    evidence: tuple[str, ...]
+    moved: tuple[Moved, ...]
     baseline: Baseline | None
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return tuple(found.post for found in self.moved)
 
 
 class Figures:
@@ -57,7 +61,7 @@ class Figures:
         known_weight = sealed.weight + whole.weight - after.weight
         known_polarity = sealed.polarity + whole.polarity - after.polarity
         figures = []
-        evidence: tuple[str, ...] = ()
+        moved: tuple[Moved, ...] = ()
         for name, length in WINDOWS.items():
             pane = timeline.window(name, at)
             sums = pane.weights.sums()
@@ -66,8 +70,8 @@ class Figures:
             figures.append(self._window(name, high * PANE - length, high * PANE, pane, sums, prior))
             if name == EVIDENCE_WINDOW:
                 bodies = timeline.between(high - length // PANE, high)
-                evidence = most_moving(bodies, timeline.clusters.of, prior)
-        return Reading(tuple(figures), evidence, self._baseline(timeline, figures, at))
+                moved = most_moving(bodies, timeline.clusters.of, prior)
+        return Reading(tuple(figures), moved, self._baseline(timeline, figures, at))
 
     def _baseline(self, timeline: Timeline, figures: list[WindowFigures], at: int) -> Baseline | None:
         """The longest window that, without its last hour, compares like with like."""

@@ -17,6 +17,11 @@ from deploy.grafana.panels import SOURCE
 
 RULES = Path(__file__).parents[1] / "prometheus" / "rules" / "vigie.yml"
 FOLDER = "Vigie"
+OVER = {
+    "VigieReputationDip": "6h",
+    "VigieAuthorFlood": "6h",
+    "VigieVolumeCollapse": "28d",
+}  # whose posts to read
 FALLS = ("VigieReputationDip", "VigieAuthorFlood")  # their value is a number of points
 
 
@@ -116,6 +121,8 @@ def _annotations(name: str) -> dict[str, str]:
         "description": f"{_sentence(notice.says.en)}. {_sentence(notice.do.en)}",
         "description_fr": f"{_sentence(notice.says.fr)}. {_sentence(notice.do.fr)}",
     }
+    if name in OVER:  # not $labels: Grafana would look for it in the environment
+        found["evidence"] = f"/company/{{{{ .Labels.company }}}}?over={OVER[name]}"
     if name in FALLS:
         found["points"] = '{{ printf "%.1f" .Values.A.Value }}'
     return found

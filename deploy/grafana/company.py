@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models import dashboard as model
 
 from deploy.grafana.expressions import ONE, WINDOW, of_company, series, share, summed
-from deploy.grafana.page import COMPANY, companies, page, windows
+from deploy.grafana.page import COMPANY, companies, evidence_address, page, posts_behind, windows
 from deploy.grafana.panels import BLUE, GREY, ORANGE, RED, SCORE, Drawn, Panels, Query
 from deploy.grafana.reputation import NO_DISCLOSURE, NO_MENTION
 from deploy.grafana.text import (
@@ -38,7 +38,8 @@ LOW, HIGH = Text("at least", "au moins"), Text("at most", "au plus")
 
 def company(language: Language) -> build.Dashboard:
     panels = Panels(language)
-    made = page(COMPANY, language, [companies(language, several=False), windows(language)], marked=ONE)
+    choices = [companies(language, several=False), windows(language), evidence_address()]
+    made = page(COMPANY, language, choices, marked=ONE).link(posts_behind(language))
     for figure in _standing(panels):
         made.with_panel(figure)
     for curve in (_course(panels), _moods(panels), _said(panels), _voice(panels)):

@@ -10,8 +10,12 @@ from typing import NamedTuple
 from deploy.grafana.panels import uid_in
 from deploy.grafana.text import LANGUAGES, Language, Text
 
-# Grafana knows its own address; Alertmanager is told it in deploy/alertmanager/templates/grafana.tmpl
-OWN_ADDRESS = '{{ define "vigie.grafana" }}{{ reReplaceAll "/+$" "" .ExternalURL }}{{ end }}'
+# Grafana knows its own address and is told the evidence page's; Alertmanager is told both in
+# deploy/alertmanager/templates/grafana.tmpl
+OWN_ADDRESS = (
+    '{{ define "vigie.grafana" }}{{ reReplaceAll "/+$" "" .ExternalURL }}{{ end }}\n'
+    '{{ define "vigie.evidence" }}$VIGIE_EVIDENCE_URL{{ end }}'
+)
 
 
 class Notice(NamedTuple):
@@ -74,6 +78,19 @@ NOTICES = {
         ),
         Text("look at the sources and at Kafka.", "regardez les sources et Kafka."),
     ),
+    "VigieSourceTrouble": Notice(
+        "vigie-source-trouble",
+        "vigie-stream",
+        Text("A source gives nothing any more", "Une source ne donne plus rien"),
+        Text(
+            "for a quarter of an hour it has waited, failed or been silent",
+            "depuis un quart d'heure elle attend, a échoué ou se tait",
+        ),
+        Text(
+            "run `vigie sources` where it is fed: it says what it met.",
+            "lancez `vigie sources` là où elle est lue : la cause y est dite.",
+        ),
+    ),
     "VigieAbsent": Notice(
         "vigie-absent",
         "vigie-stream",
@@ -91,10 +108,76 @@ NOTICES = {
         ),
         Text("nothing, unless nobody meant it.", "rien, sauf si personne ne l'a voulu."),
     ),
+    "VigieNotReady": Notice(
+        "vigie-not-ready",
+        "vigie-stream",
+        Text("A worker is not ready", "Un worker n'est pas prêt"),
+        Text(
+            "it has been reading its state back, or out of touch with Kafka, for five minutes: figures may be old",
+            "il relit son état, ou n'atteint plus Kafka, depuis cinq minutes : des chiffres peuvent dater",
+        ),
+        Text(
+            "wait while what is left to read back falls; else look at its log and at Kafka.",
+            "attendez tant que ce qui reste à relire diminue ; sinon, voyez son journal et Kafka.",
+        ),
+    ),
+    "VigieCommitStuck": Notice(
+        "vigie-commit-stuck",
+        "vigie-stream",
+        Text("The work stands still", "Le travail n'avance plus"),
+        Text(
+            "records wait and none of them has been done for two minutes; nothing is lost",
+            "des messages attendent et aucun n'a été traité depuis deux minutes ; rien n'est perdu",
+        ),
+        Text(
+            "read the worker's log, then end it: it goes on where it was.",
+            "lisez le journal du worker, puis arrêtez-le : il reprendra où il en était.",
+        ),
+    ),
+    "VigieBehind": Notice(
+        "vigie-behind",
+        "vigie-stream",
+        Text("The queue grows", "La file d'attente grandit"),
+        Text(
+            "more comes in than the workers take",
+            "il arrive plus de messages que les workers n'en traitent",
+        ),
+        Text(
+            "start another worker, up to one for each partition.",
+            "démarrez un autre worker, au plus un par partition.",
+        ),
+    ),
+    "VigieKafkaSlow": Notice(
+        "vigie-kafka-slow",
+        "vigie-stream",
+        Text("Kafka does not answer", "Kafka ne répond pas"),
+        Text(
+            "what a worker sends has not been taken for two minutes; nothing is lost",
+            "ce qu'un worker envoie n'est plus reçu depuis deux minutes ; rien n'est perdu",
+        ),
+        Text(
+            "look at the brokers, their disks and the network.",
+            "regardez les brokers, leurs disques et le réseau.",
+        ),
+    ),
+    "VigieDeadLetters": Notice(
+        "vigie-dead-letters",
+        "vigie-stream",
+        Text("A source cannot be read", "Une source est illisible"),
+        Text(
+            "more than one record in a hundred was put aside in the last hour",
+            "plus d'un message sur cent a été mis de côté pendant la dernière heure",
+        ),
+        Text(
+            "see in rejects.v1 which source and why, and mend it.",
+            "voyez dans rejects.v1 quelle source et pourquoi, et corrigez-la.",
+        ),
+    ),
 }
 OVER = Text("Over: ", "Terminé : ")
 DO = Text("What to do: ", "Que faire : ")
 SEE = Text("See: ", "Voir : ")
+READ = Text("Read the posts: ", "Lire les messages : ")
 OF = Text(" points below", " points de moins")
 
 
@@ -126,6 +209,8 @@ def _language(language: Language) -> str:
         f'{DO.to(language)}{{{{ template "{here}.do" .Labels.alertname }}}}\n'
         f'{SEE.to(language)}{{{{ template "vigie.grafana" $ }}}}/d/{{{{ template "{here}.page" .Labels.alertname }}}}'
         "{{ with .Labels.company }}?var-company={{ . }}{{ end }}"
+        f'{{{{ with .Annotations.evidence }}}}\n{READ.to(language)}{{{{ template "vigie.evidence" $ }}}}{{{{ . }}}}'
+        f"&lang={language}{{{{ end }}}}"
     )
     return "\n".join(
         [

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
 from deploy.grafana.expressions import dips
-from deploy.grafana.panels import SOURCE, uid_in
+from deploy.grafana.panels import POSTS_BEHIND, SOURCE, evidence, uid_in
 from deploy.grafana.text import NAMES, OTHER, WINDOWS, Language, Text
 from streams.exporting.metrics import LOW
 
@@ -46,13 +47,14 @@ STREAM = Page(
         "Peut-on se fier aux chiffres en ce moment ? Vigie tourne-t-elle, suit-elle, sait-elle tout lire ?",
     ),
 )
+EVIDENCE = "http://localhost:9613"  # the evidence page, where compose.yaml and `vigie run` have it
 PAGES = (REPUTATION, COMPANY, STREAM)
 
 
 def page(
     here: Page,
     language: Language,
-    choices: Sequence[build.QueryVariable | build.CustomVariable] = (),
+    choices: Sequence[Builder[model.VariableModel]] = (),
     marked: str | None = None,
 ) -> build.Dashboard:
     """An empty dashboard. `marked`: the company (a matcher) whose dips are marked in its curves."""
@@ -69,6 +71,17 @@ def page(
     if marked is not None:
         made.annotation(_dips(marked, language))
     return made
+
+
+def evidence_address() -> build.TextBoxVariable:
+    """Where people reach the evidence page: not shown, changed in the dashboard's settings or by `?var-evidence=`."""
+    return build.TextBoxVariable("evidence").default_value(EVIDENCE).hide(model.VariableHide.HIDE_VARIABLE)
+
+
+def posts_behind(language: Language) -> build.DashboardLink:
+    """The evidence page of the company and the time that the dashboard shows."""
+    made = build.DashboardLink(POSTS_BEHIND.to(language)).type(model.DashboardLinkType.LINK)
+    return made.url(evidence(language, "${company}")).target_blank(target_blank=True).icon("external link")
 
 
 def windows(language: Language) -> build.CustomVariable:

@@ -30,6 +30,7 @@ from deploy.grafana.text import NO, YES, Language, Question, Text
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="vigie-prometheus")
 BLUE, GREY, ORANGE, RED = "blue", "#8e8e8e", "orange", "red"
 Steps = tuple[tuple[float | None, str], ...]
+POSTS_BEHIND = Text("The posts behind it", "Les messages derrière les chiffres")
 PLAIN: Steps = ((None, BLUE),)
 SCORE: Steps = ((None, RED), (40, ORANGE), (45, GREY), (55, BLUE))
 TONES = {"negative": ORANGE, "neutral": GREY, "positive": BLUE, "unscored": "#5a5a5a"}
@@ -160,7 +161,7 @@ class Panels:
                 options={"excludeByName": order, "renameByName": {"company": company, **headings}},
             )
         )
-        panel.override_by_name(company, [_property("links", [self._to_company()])])
+        panel.override_by_name(company, [_property("links", [self._to_company(), self._to_posts()])])
         for column in columns:
             properties = [_property("unit", column.unit), _property("decimals", column.decimals)]
             if column.answers:
@@ -225,6 +226,18 @@ class Panels:
     def _to_company(self) -> dict[str, object]:
         title = Text("What is said of it?", "Qu'en dit-on ?").to(self.language)
         return {"title": title, "url": link("vigie-company", self.language, "${__value.raw}")}
+
+    def _to_posts(self) -> dict[str, object]:
+        return {
+            "title": POSTS_BEHIND.to(self.language),
+            "url": evidence(self.language, "${__value.raw}"),
+            "targetBlank": True,
+        }
+
+
+def evidence(language: Language, company: str) -> str:
+    """The evidence page of `company` over the times that the reader has chosen; the dashboard says where that is."""
+    return f"${{evidence}}/company/{company}?from=${{__from}}&to=${{__to}}&lang={language}"
 
 
 def link(uid: str, language: Language, company: str) -> str:

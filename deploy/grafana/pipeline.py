@@ -25,7 +25,16 @@ def pipeline(language: Language) -> build.Dashboard:
     made = page(STREAM, language)
     for figure in _now(panels):
         made.with_panel(figure)
-    for panel in (_states(panels), _lag(panels), _behind(panels), _posts(panels), _outcomes(panels)):
+    for panel in (
+        _states(panels),
+        _sources(panels),
+        _lag(panels),
+        _behind(panels),
+        _posts(panels),
+        _outcomes(panels),
+    ):
+        made.with_panel(panel)
+    for panel in (_commits(panels), _buffer(panels), _recovery(panels)):
         made.with_panel(panel)
     made.with_panel(_rejects(panels)).with_panel(_late(panels)).with_panel(_quiet(panels))
     made.with_panel(_answers(panels)).with_panel(_versions(panels))
@@ -131,6 +140,25 @@ def _states(panels: Panels) -> Drawn:
     return panels.states(question, Query(series(m.READY), "{{instance}}"), states)
 
 
+def _sources(panels: Panels) -> Drawn:
+    question = Question(
+        Text("Do all sources deliver?", "Toutes les sources livrent-elles ?"),
+        Text(
+            "One band a source, by the label that `vigie sources` shows. In trouble: it waits to try again, has failed "
+            "or is silent. A file read to its end is well.",
+            "Une bande par source, sous l'étiquette que montre `vigie sources`. En difficulté : elle attend, a échoué ou "
+            "se tait. Un fichier lu jusqu'au bout va bien.",
+        ),
+        Text(
+            "No feed tells how it fares: its home is another one",
+            "Aucune source ne dit comment elle va : son dossier est ailleurs",
+        ),
+    )
+    trouble = series(m.SOURCE_STATE, state="~waiting|failed|lost")
+    states = {"1": Text("well", "va bien"), "0": Text("in trouble", "en difficulté")}
+    return panels.states(question, Query(f"1 - max by (source) ({trouble})", "{{source}}"), states)
+
+
 def _lag(panels: Panels) -> Drawn:
     question = Question(
         Text("Is the queue growing?", "La file d'attente grandit-elle ?"),
@@ -142,6 +170,50 @@ def _lag(panels: Panels) -> Drawn:
     )
     lag = Query(f"sum by (topic) ({series(m.LAG)})", "{{topic}}")
     return panels.curve(question, lag, steps=((None, BLUE), (10_000, RED)))
+
+
+def _commits(panels: Panels) -> Drawn:
+    question = Question(
+        Text("Does the work go on?", "Le travail avance-t-il ?"),
+        Text(
+            "How long the oldest records have waited without any of them being done, by topic. A line that climbs: "
+            "the work stands still, though nothing is lost.",
+            "Depuis combien de temps des messages attendent sans qu'aucun ne soit traité, par sujet Kafka. Une ligne "
+            "qui monte : le travail n'avance plus, mais rien n'est perdu.",
+        ),
+        DOWN,
+    )
+    age = Query(f"max by (topic) ({series(m.COMMIT_AGE)})", "{{topic}}")
+    return panels.curve(question, age, unit="s", steps=((None, BLUE), (120, RED)), width=8)
+
+
+def _buffer(panels: Panels) -> Drawn:
+    question = Question(
+        Text("Does Kafka take what is sent?", "Kafka reçoit-il ce qui est envoyé ?"),
+        Text(
+            "Records that a worker has sent and Kafka has not acknowledged. Some hundreds come and go; a number that "
+            "stays means a slow or silent Kafka.",
+            "Messages envoyés par un worker que Kafka n'a pas encore confirmés. Quelques centaines vont et viennent ; "
+            "un nombre qui reste : Kafka est lent ou muet.",
+        ),
+        DOWN,
+    )
+    buffer = Query(series(m.BUFFERED), "{{instance}}")
+    return panels.curve(question, buffer, steps=((None, BLUE), (10_000, ORANGE)), width=8)
+
+
+def _recovery(panels: Panels) -> Drawn:
+    question = Question(
+        Text("How much is left to read back?", "Que reste-t-il à relire ?"),
+        Text(
+            "Records of its state that a worker still has to read after a start or a move of partitions; at zero it is "
+            "ready.",
+            "Messages de son état qu'un worker doit encore relire après un démarrage ou un déplacement de partitions ; "
+            "à zéro, il est prêt.",
+        ),
+        DOWN,
+    )
+    return panels.curve(question, Query(series(m.RECOVERING), "{{instance}}"), width=8)
 
 
 def _behind(panels: Panels) -> Drawn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders import dashboard as build
 
 from deploy.grafana.expressions import ALL, WINDOW, dips, of_company, series, share, summed
-from deploy.grafana.page import REPUTATION, companies, page, windows
+from deploy.grafana.page import REPUTATION, companies, evidence_address, page, windows
 from deploy.grafana.panels import BLUE, GREY, ORANGE, RED, Column, Drawn, Panels, Query
 from deploy.grafana.text import CLASSES, KINDS, MODES, NO, ROLES, YES, Language, Question, Text
 from streams.exporting import metrics as m
@@ -28,7 +28,8 @@ NO_DISCLOSURE = Text(
 
 def reputation(language: Language) -> build.Dashboard:
     panels = Panels(language)
-    made = page(REPUTATION, language, [companies(language, several=True), windows(language)], marked=ALL)
+    choices = [companies(language, several=True), windows(language), evidence_address()]
+    made = page(REPUTATION, language, choices, marked=ALL)
     for panel in _now(panels):
         made.with_panel(panel)
     made.with_panel(_table(panels)).with_panel(_course(panels)).with_panel(_voice(panels))

@@ -70,6 +70,9 @@ OUTCOMES = {
     "matched": Text("about a watched company", "sur une entreprise suivie"),
     "unmatched": Text("about no watched company", "sur aucune entreprise suivie"),
     "deletion": Text("deletions", "suppressions"),
+    "author-deletion": Text("withdrawn accounts", "comptes supprimés"),
+    "erased": Text("erased", "effacés"),
+    "lost": Text("key missing", "clé absente"),
     "rejected": Text("unreadable, put aside", "illisibles, mis de côté"),
 }
 WINDOWS = {

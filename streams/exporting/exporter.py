@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -12,20 +13,32 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from streams.exporting.exposition import CONTENT_TYPE, companies_exposition
 from streams.exporting.snapshot import Snapshot
+from streams.exporting.source_metrics import SourceCollector
+from streams.exporting.vitals import Vitals
 from streams.exporting.worker_metrics import worker_registry
+from streams.pause import boot_time
 from streams.settings import SettingsError
 
 _TEXT = "text/plain; charset=utf-8"
+_YES, _NO = "200 OK", "503 Service Unavailable"
 
 
-def serve(host: str, port: int, newest: Callable[[], Snapshot]) -> WSGIServer:
-    """A server of /metrics, /-/healthy and /-/ready, not yet serving; raises SettingsError where the
-    address cannot be had."""
+def serve(
+    host: str,
+    port: int,
+    newest: Callable[[], Snapshot],
+    vitals: Callable[[], Vitals],
+    home: Path | None = None,
+) -> WSGIServer:
+    """A server of /metrics, /-/healthy and /-/ready, not yet serving; with `home`, of the sources fed from
+    there too. Raises SettingsError where the address cannot be had."""
 
-    registry = worker_registry(newest)
+    registry = worker_registry(newest, vitals)
+    if home is not None:
+        registry.register(SourceCollector(home))
 
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        status, kind, body = _answer(environ.get("PATH_INFO", ""), newest(), registry)
+        status, kind, body = _answer(environ.get("PATH_INFO", ""), newest(), vitals(), registry)
         start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 
@@ -38,16 +51,21 @@ def serve(host: str, port: int, newest: Callable[[], Snapshot]) -> WSGIServer:
         ) from error
 
 
-def _answer(path: str, snapshot: Snapshot, registry: CollectorRegistry) -> tuple[str, str, bytes]:
+def _answer(
+    path: str, snapshot: Snapshot, vitals: Vitals, registry: CollectorRegistry
+) -> tuple[str, str, bytes]:
     """Status line, content type and body."""
     if path == "/metrics":
-        return "200 OK", CONTENT_TYPE, companies_exposition(snapshot) + generate_latest(registry)
+        return _YES, CONTENT_TYPE, companies_exposition(snapshot) + generate_latest(registry)
+    now = boot_time()
     if path == "/-/healthy":
-        return "200 OK", _TEXT, b"alive\n"
-    if path == "/-/ready" and snapshot.ready:
-        return "200 OK", _TEXT, b"ready\n"
+        return (_YES, _TEXT, b"alive\n") if vitals.alive(now) else (_NO, _TEXT, b"the event loop hangs\n")
+    if path == "/-/ready" and not snapshot.ready:
+        return _NO, _TEXT, f"recovering ({vitals.recovering} records left), or without partitions\n".encode()
+    if path == "/-/ready" and not vitals.in_touch(now):
+        return _NO, _TEXT, b"out of touch with Kafka: the figures may be old\n"
     if path == "/-/ready":
-        return "503 Service Unavailable", _TEXT, b"recovering, or without partitions\n"
+        return _YES, _TEXT, b"ready\n"
     return "404 Not Found", _TEXT, b"try /metrics, /-/ready or /-/healthy\n"
 
 

@@ -1,7 +1,8 @@
 """Every metric that Vigie exports: name, labels, what it means. Nothing else is exported.
 
 Labels are bounded whatever the input: companies, windows and reasons come from the watchlist and the
-code, platforms from `schemas.post.PLATFORMS` with "other" for the rest. No author, handle or address is a label.
+code, platforms from `schemas.post.PLATFORMS` with "other" for the rest, sources from what was fed. No author, handle
+or address is a label.
 """
 
 from __future__ import annotations
@@ -136,11 +137,62 @@ TRAFFIC = Metric(
 LAG = Metric(
     "vigie_lag_records", "gauge", "Records of the partition not yet worked on.", ("topic", "partition")
 )
+COMMIT_AGE = Metric(
+    "vigie_commit_age_seconds",
+    "gauge",
+    "How long the partition that waits longest has had records without a commit; 0 where nothing waits.",
+    ("topic",),
+)
+BUFFERED = Metric(
+    "vigie_producer_buffer_records", "gauge", "Records sent that Kafka has not acknowledged yet."
+)
+RECOVERING = Metric(
+    "vigie_recovery_left_records",
+    "gauge",
+    "Changelog records still to be read back before figures are shown.",
+)
+CONTACT_AGE = Metric(
+    "vigie_group_contact_age_seconds",
+    "gauge",
+    "Since Kafka's group last confirmed this worker's partitions; after 10 it may give them to others.",
+)
+LEDGER_POSTS = Metric("vigie_ledger_posts", "gauge", "Posts of the last 28 days that this worker keeps.")
+LEDGER_BYTES = Metric("vigie_ledger_bytes", "gauge", "Bytes of the table values that keep them.")
 CLOCK = Metric("vigie_stream_clock_timestamp_seconds", "gauge", "Event time for which the figures hold.")
 RULES_CHANGED = Metric(
     "vigie_rules_changed_timestamp_seconds",
     "gauge",
     "When other versions of rules, models or lists took over.",
+)
+SOURCE_STATE = Metric(
+    "vigie_source_state",
+    "gauge",
+    "1 for the state of a source: running, waiting (to try again), ended, stopped, failed, lost (silent).",
+    ("source", "state"),
+)
+SOURCE_EVENTS = Metric(
+    "vigie_source_events",
+    "counter",
+    "Posts, deletions and withdrawn authors of a source.",
+    ("source", "kind"),
+)
+SOURCE_DROPPED = Metric(
+    "vigie_source_dropped", "counter", "What a source gave that could not enter.", ("source", "reason")
+)
+SOURCE_GAPS = Metric(
+    "vigie_source_gaps", "counter", "Stretches that a source could not give any more.", ("source",)
+)
+SOURCE_LAG = Metric(
+    "vigie_source_lag_seconds", "gauge", "From the last post's creation to its arrival here.", ("source",)
+)
+SOURCE_NEWEST = Metric(
+    "vigie_source_newest_event_timestamp_seconds",
+    "gauge",
+    "Event time of a source's newest post.",
+    ("source",),
+)
+SOURCE_RETRY = Metric(
+    "vigie_source_retry_timestamp_seconds", "gauge", "When a waiting source tries again.", ("source",)
 )
 READY = Metric("vigie_ready", "gauge", "1 when recovered and assigned, 0 while figures may be stale.")
 BUILD = Metric(

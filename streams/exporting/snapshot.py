@@ -19,12 +19,14 @@ class Snapshot:
     mentions: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (company, sentiment) ever
     newest: Mapping[str, int] = field(default_factory=dict)  # company -> event time
     posts: Mapping[str, int] = field(default_factory=dict)  # platform -> posts ever
-    outcomes: Mapping[str, int] = field(default_factory=dict)  # matched, unmatched, deletion, rejected
+    outcomes: Mapping[str, int] = field(default_factory=dict)  # `matched`, `erased` …
     traffic: Mapping[str, int] = field(
         default_factory=dict
     )  # records of mentions.v1 that are told apart, ever
     rejects: Mapping[str, int] = field(default_factory=dict)  # reason -> dead letters ever
     lag: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (topic, partition) -> records
+    ledger_posts: int = 0  # posts in the ledgers
+    ledger_bytes: int = 0  # of the table values that hold them
     versions: Mapping[str, str] = field(default_factory=dict)
     rules_changed: float | None = None  # epoch seconds at which other versions took over; None: never
     whole: bool = False  # every partition of mentions.v1 is here, so shares of all are known

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace as with_fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
 from streams.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from agents.proving.comparison import Finding
+    from streams.proving.shelf import Published, Shelf
+    from streams.proving.witnesses import Witness
 
 
 def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +49,11 @@ def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--company", help="Only this company (id in the watchlist).")
 @click.option("--out", default="-", show_default=True, help="File for JSON lines; - is standard output.")
 @click.option("--topic", help="Write to this topic instead; never one of the live watch.")
+@click.option(
+    "--table", type=click.Path(path_type=Path), help="Write the table `reputation` of a new SQLite file."
+)
 @click.option("--version", "rules", default="", help="Judge with this kept version (<home>/versions).")
+@click.option("--uncorrected", is_flag=True, help="Leave out what people corrected on the evidence page.")
 @_with_log_options
 def replay(
     start: str,
@@ -53,31 +62,46 @@ def replay(
     company: str | None,
     out: str,
     topic: str | None,
+    table: Path | None,
     rules: str,
     processes: int,
+    *,
+    uncorrected: bool,
     **given: Any,
 ) -> None:
     """Rebuild figures of a time that has passed from posts.v1 alone, with the live watch's own steps.
 
     All of posts.v1 is read, up to where it ends at the start or until its clock has passed --to. The live
-    watch is not touched. Twice the same call over the same log gives the same bytes.
+    watch is not touched. Twice the same call over the same log gives the same bytes. Corrections of corrections.v1 are
+    applied, and the figures' versions say up to which offsets.
     """
+    from streams.proving.correcting import read_corrections
     from streams.proving.progress import reading_progress
     from streams.proving.rejudging import records_in
     from streams.proving.replay import bounds
     from streams.proving.replay import replay as replayed
     from streams.proving.side_topic import write_to_topic
+    from streams.proving.table import write_to_table
 
     when = _range(start, end, every)
     with _log(given) as settings:
-        reaches = bounds(settings.broker or "")
+        reaches = bounds(settings.broker or "", settings.security)
         with reading_progress("replaying posts.v1", records_in(reaches)) as advance:
+            said = None if uncorrected else read_corrections(settings)
             found = replayed(
-                settings, reaches, when, company, advance=advance, processes=processes, version=rules
+                settings,
+                reaches,
+                when,
+                company,
+                advance=advance,
+                processes=processes,
+                version=rules,
+                said=said,
             )
-            written = (
-                write_to_topic(settings, topic, found) if topic is not None else _write_lines(out, found)
-            )
+            if topic is not None:
+                written = write_to_topic(settings, topic, found)
+            else:
+                written = write_to_table(table, found) if table is not None else _write_lines(out, found)
     scanned = ", ".join(f"{reach.partition}: {reach.start}-{reach.end}" for reach in reaches)
     click.echo(f"{written} records; posts.v1 stood at (partition: offsets) {scanned}", err=True)
 
@@ -90,6 +114,15 @@ def replay(
 @click.option("--to", "end", help="… to here.")
 @click.option("--verify", is_flag=True, help="Check the chain, the seals of posts.v1 and the kept versions.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a report for people here."
+)
+@click.option(
+    "--json", "as_json", type=click.Path(dir_okay=False, path_type=Path), help="And one for programs here."
+)
+@click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the report."
+)
 @_with_log_options
 def audit(
     company: str | None,
@@ -98,6 +131,9 @@ def audit(
     start: str | None,
     end: str | None,
     form: str,
+    html: Path | None,
+    as_json: Path | None,
+    lang: Literal["en", "fr"],
     processes: int,
     *,
     verify: bool,
@@ -107,6 +143,7 @@ def audit(
 
     Exit status 0: identical (or nothing altered, with --verify); 3: it differs and the cause is told;
     4: nothing honest explains it. With --verify nothing is judged: links, seals and hashes are checked.
+    --html writes one file that opens offline and prints; it shows the last record of the range in full.
     """
     if verify:
         sys.exit(_verify(form, given))
@@ -116,33 +153,88 @@ def audit(
 
     first = instant_of(at or start or "")
     last = first if at else instant_of(end or "", end=True)
-    sys.exit(_audit(company, person, (first, last), form, processes, given))
+    reports = _Reports(html, as_json, lang)
+    sys.exit(_audit(company, person, (first, last), form, reports, processes, given))
+
+
+class _Reports(NamedTuple):
+    """Files to be written beside what is printed."""
+
+    html: Path | None
+    json: Path | None
+    language: Literal["en", "fr"]
 
 
 def _audit(
-    company: str, person: str | None, when: tuple[int, int], form: str, processes: int, given: dict[str, Any]
+    company: str,
+    person: str | None,
+    when: tuple[int, int],
+    form: str,
+    reports: _Reports,
+    processes: int,
+    given: dict[str, Any],
 ) -> int:
     from streams.proving.audit import audit as audited
     from streams.proving.audit import offsets_to_read
     from streams.proving.progress import reading_progress
     from streams.proving.shelf import shelf_of
     from streams.proving.text import findings_json, findings_text, status_of
+    from streams.proving.witnesses import Witnesses
 
     with _log(given) as settings:
-        shelf = shelf_of(company, settings.broker or "")
+        shelf = shelf_of(company, settings.broker or "", settings.security)
         chosen = shelf.in_force(*when, person)
         if not chosen:
             raise SettingsError(
                 f"nothing was published on {company} by then: name another company or instant"
             )
+        witnesses = Witnesses(chosen)
         with reading_progress("auditing", offsets_to_read(chosen)) as advance:
-            findings = list(audited(settings, shelf, chosen, advance=advance, processes=processes))
+            found = audited(
+                settings, shelf, chosen, advance=advance, processes=processes, witnesses=witnesses
+            )
+            findings = list(found)
+        if reports.html or reports.json:
+            _write_reports(
+                settings, shelf, chosen, findings, witnesses.of.get(chosen[-1].offset, ()), reports
+            )
     if form == "json":
         click.echo(findings_json(findings, shelf.breaks))
     else:
         for line in findings_text(findings, shelf.breaks):
             click.echo(line)
     return status_of(findings, shelf.breaks)
+
+
+def _write_reports(
+    settings: Settings,
+    shelf: Shelf,
+    chosen: Sequence[Published],
+    findings: Sequence[Finding],
+    witnesses: Sequence[Witness],
+    reports: _Reports,
+) -> None:
+    import time
+
+    from streams.evidence.originals import Originals
+    from streams.evidence.views import Watched
+    from streams.proving.report import Audited, places_of, report_html, report_json
+    from streams.watchlist.reading import load_watchlists
+
+    watched = Watched.of(load_watchlists(settings.watchlists))
+    company = chosen[-1].reputation.company
+    originals = Originals(settings)
+    try:
+        posts = originals.posts(places_of(witnesses))
+    finally:
+        originals.close()
+    made = int(time.time() * 1000)
+    name = watched.names.get(company, company)
+    whole = Audited(name, shelf, chosen, findings, witnesses, posts, watched.accounts, made)
+    if reports.html:
+        reports.html.write_text(report_html(whole, reports.language), "utf-8")
+    if reports.json:
+        reports.json.write_text(report_json(whole), "utf-8")
 
 
 def _verify(form: str, given: dict[str, Any]) -> int:
@@ -168,7 +260,7 @@ def _log(given: dict[str, Any]) -> Iterator[Settings]:
     from streams.log_reader import log_reader
 
     with with_log(read_settings(**given)) as settings:
-        with log_reader(settings.broker or "") as reader:
+        with log_reader(settings.broker or "", settings.security) as reader:
             partitions = len(reader.reaches(REPUTATION.name))
         yield with_fields(settings, partitions=partitions)
 

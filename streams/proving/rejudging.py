@@ -20,11 +20,12 @@ from agents.proving.judged_by import Stretch
 from agents.proving.recount import Rejudged
 from agents.steps import verdict_of
 from schemas.judged import Credibility, Judged, Language, Sentiment, Speaker
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from schemas.post import Post
 from streams.judges import load_judge
 from streams.log_reader import LogReader, Reach
 from streams.partitions import partition_of
+from streams.sealing.vault import Vault, open_vault
 from streams.settings import Settings
 from streams.versions import kept_judge
 
@@ -56,6 +57,7 @@ class Bench:
     settings: Settings
     reader: LogReader
     judges: dict[str, Judge] = field(default_factory=dict)
+    vault: Vault | None = None
 
     def judge(self, version: str) -> Judge:
         if version not in self.judges:
@@ -67,16 +69,26 @@ class Bench:
         batch = list(self.reader.read(piece.reach))
         if not batch:
             return []
-        found: dict[int, dict[Mention | Retraction, None]] = {record.offset: {} for record in batch}
+        found: dict[int, dict[MentionRecord, None]] = {record.offset: {} for record in batch}
         judges = [self.judge(version) for version in piece.rules] or [cast("Judge", _Nobody())]
+        gone: dict[int, int] = {}
+        self.vault = self.vault or open_vault(self.settings)
         for judge in judges:
-            for record in verdict_of(batch, judge, FencedCount(), _SECRET).records:
+            verdict = verdict_of(batch, judge, FencedCount(), _SECRET, self.vault.open)
+            gone |= {offset: erased.by for offset, erased in verdict.gone}
+            for record in verdict.records:
                 if _wanted(record, piece):
                     found[record.origin.offset][record] = None
         return [
-            Rejudged(record.timestamp, record.partition, record.offset, tuple(found[record.offset]))
+            Rejudged(
+                record.timestamp,
+                record.partition,
+                record.offset,
+                tuple(found[record.offset]),
+                gone.get(record.offset),
+            )
             for record in batch
-            if found[record.offset]
+            if found[record.offset] or record.offset in gone
         ]
 
 
@@ -128,7 +140,7 @@ class Rejudging:
 @contextmanager
 def rejudging(settings: Settings, bootstrap: str, processes: int) -> Iterator[Rejudging]:
     """Judges at the ready; they end with the context."""
-    reader = LogReader(bootstrap)
+    reader = LogReader(bootstrap, settings.security)
     bench = Bench(settings, reader)
     pool = None
     if processes > 1:
@@ -157,8 +169,8 @@ class _Nobody:
         ]
 
 
-def _wanted(record: Mention | Retraction, piece: Piece) -> bool:
-    if piece.only is None or isinstance(record, Retraction):
+def _wanted(record: MentionRecord, piece: Piece) -> bool:
+    if piece.only is None or not isinstance(record, Mention):
         return True
     return partition_of(record.company, piece.partitions) == piece.only
 
@@ -167,7 +179,7 @@ _bench: list[Bench] = []  # of a pool's process
 
 
 def _prepare(settings: Settings, bootstrap: str) -> None:
-    _bench.append(Bench(settings, LogReader(bootstrap)))
+    _bench.append(Bench(settings, LogReader(bootstrap, settings.security)))
 
 
 def _rejudge(piece: Piece) -> list[Rejudged]:

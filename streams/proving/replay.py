@@ -12,16 +12,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 
 from agents.measure import MeasureSettings
 from agents.proving.judged_by import Stretch
 from agents.proving.recount import Recount, Rejudged
-from schemas.mention import Mention, Retraction
+from schemas.mention import Mention, MentionRecord
 from schemas.reputation import Reputation
 from schemas.topics import POSTS
 from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
+from streams.proving.correcting import Corrected
 from streams.proving.rejudging import ALONE, CURRENT, Advance, records_in, rejudging
+from streams.security import PLAINTEXT, Security
 from streams.settings import Settings
 
 
@@ -37,9 +40,9 @@ class Range:
         return range(self.start, self.end + 1, self.step)
 
 
-def bounds(bootstrap: str) -> list[Reach]:
+def bounds(bootstrap: str, security: Security = PLAINTEXT) -> list[Reach]:
     """What posts.v1 holds now."""
-    with log_reader(bootstrap) as reader:
+    with log_reader(bootstrap, security) as reader:
         return reader.reaches(POSTS.name)
 
 
@@ -52,9 +55,11 @@ def replay(
     advance: Advance,
     processes: int = 2,
     version: str = CURRENT,
+    said: Corrected | None = None,
 ) -> Iterator[Reputation]:
     """The figures of every company (or of one) at every instant of `when`, in order of instant, partition
-    and company. `settings.broker` must be set; `version` names a kept judge instead of the settings' own."""
+    and company. `settings.broker` must be set; `version` names a kept judge instead of the settings' own,
+    `said` what people corrected, which the figures' versions then name."""
     count = 1 if records_in(reaches) <= ALONE else processes
     with rejudging(settings, settings.broker or "", count) as again:
         parts = [
@@ -63,32 +68,58 @@ def replay(
             )
             for reach in reaches
         ]
-        yield from recounted(heapq.merge(*parts), when, settings.partitions, company)
+        merged: Iterable[Rejudged] = heapq.merge(*parts)
+        if said is None or not said.version:
+            yield from recounted(merged, when, settings.partitions, company)
+            return
+        for found in recounted(map(said.of, merged), when, settings.partitions, company):
+            yield with_fields(found, versions={**found.versions, "corrections": said.version})
 
 
 def recounted(
     found: Iterable[Rejudged], when: Range, partitions: int, company: str | None
 ) -> Iterator[Reputation]:
     """Figures at every instant, from what was judged, in order of receipt."""
-    allowance = MeasureSettings().allowance
-    states = States(partitions, company)
-    instants = iter(when.instants())
-    due = next(instants, None)
-    clock = 0
+    run = Recounting(when, partitions, company)
     for rejudged in found:
-        latest = rejudged.received + allowance
-        dated = (record.event_time for record in rejudged.records if isinstance(record, Mention))
-        clock = max([clock, *(min(time, latest) for time in dated)])
-        while due is not None and clock > due:
-            yield from states.figures(due)
-            due = next(instants, None)
-        if due is None:
+        yield from run.take(rejudged)
+        if run.done:
             return
-        for record in rejudged.records:
-            states.take(record)
-    while due is not None:
-        yield from states.figures(due)
-        due = next(instants, None)
+    yield from run.rest()
+
+
+class Recounting:
+    """What was judged, taken in one record at a time, and the figures of each instant that the clock passes."""
+
+    def __init__(self, when: Range, partitions: int, company: str | None) -> None:
+        self._states = States(partitions, company)
+        self._instants = iter(when.instants())
+        self._due = next(self._instants, None)
+        self._clock = 0
+        self._allowance = MeasureSettings().allowance
+
+    @property
+    def done(self) -> bool:
+        """Every instant is passed."""
+        return self._due is None
+
+    def take(self, rejudged: Rejudged) -> Iterator[Reputation]:
+        """The figures that are due before `rejudged` comes in."""
+        latest = rejudged.received + self._allowance
+        dated = (record.event_time for record in rejudged.records if isinstance(record, Mention))
+        self._clock = max([self._clock, *(min(time, latest) for time in dated)])
+        while self._due is not None and self._clock > self._due:
+            yield from self._states.figures(self._due)
+            self._due = next(self._instants, None)
+        if self._due is not None:
+            for record in rejudged.records:
+                self._states.take(record)
+
+    def rest(self) -> Iterator[Reputation]:
+        """The figures that are still due when nothing comes any more."""
+        while self._due is not None:
+            yield from self._states.figures(self._due)
+            self._due = next(self._instants, None)
 
 
 class States:
@@ -100,7 +131,7 @@ class States:
         self._company = company
         self._states = {number: Recount(MeasureSettings()) for number in wanted}
 
-    def take(self, record: Mention | Retraction) -> None:
+    def take(self, record: MentionRecord) -> None:
         if isinstance(record, Mention):
             place = partition_of(record.company, self._partitions)
             if place in self._states:

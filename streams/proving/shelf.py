@@ -11,6 +11,7 @@ from streams.chain import Break, broken, digest_of
 from streams.log_reader import LogRecord, Reach, log_reader
 from streams.partitions import partition_of
 from streams.recorder import name_of
+from streams.security import PLAINTEXT, Security
 
 Origins = tuple[Origin, ...]
 
@@ -67,10 +68,10 @@ class Shelf:
             self.published.append(Published(record.partition, record.offset, reputation, digest_of(raw)))
 
 
-def shelf_of(company: str, bootstrap: str) -> Shelf:
+def shelf_of(company: str, bootstrap: str, security: Security = PLAINTEXT) -> Shelf:
     """What reputation.v1 holds now on `company`; raises BrokerError where there is no such topic."""
     shelf = Shelf()
-    with log_reader(bootstrap) as reader:
+    with log_reader(bootstrap, security) as reader:
         reaches = reader.reaches(REPUTATION.name)
         number = partition_of(company, len(reaches))
         reach: Reach = next(found for found in reaches if found.partition == number)

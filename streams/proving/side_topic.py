@@ -19,8 +19,16 @@ def write_to_topic(settings: Settings, name: str, reputations: Iterable[Reputati
     if name in {topic.name for topic in TOPICS} or "changelog" in name:
         raise SettingsError(f"{name} belongs to the live watch: name another topic, such as replay.v1")
     bootstrap = settings.broker or ""
-    ensure_topics(bootstrap, (replace(REPUTATION, name=name),), settings.partitions)
-    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), linger_ms=20)
+    ensure_topics(
+        bootstrap,
+        (replace(REPUTATION, name=name),),
+        settings.partitions,
+        settings.replication,
+        settings.security,
+    )
+    producer = KafkaProducer(
+        bootstrap_servers=bootstrap.split(","), linger_ms=20, **settings.security.options()
+    )
     try:
         sent = [producer.send(name, encode(found), key=found.company.encode()) for found in reputations]
         producer.flush()

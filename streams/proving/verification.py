@@ -31,7 +31,7 @@ class Verified:
 
 def verify(settings: Settings, advance: Advance) -> Iterator[Verified]:
     """`advance` is told of records done; `settings.broker` must be set."""
-    with log_reader(settings.broker or "") as reader:
+    with log_reader(settings.broker or "", settings.security) as reader:
         for reach in reader.reaches(REPUTATION.name):
             yield from _chain(reader, reach, advance)
         seals, wrong = _seals(reader)
@@ -47,7 +47,7 @@ def verify(settings: Settings, advance: Advance) -> Iterator[Verified]:
 
 def records_to_verify(settings: Settings) -> int:
     """Offsets that `verify` reads."""
-    with log_reader(settings.broker or "") as reader:
+    with log_reader(settings.broker or "", settings.security) as reader:
         reaches = [reach for topic in (REPUTATION, POSTS) for reach in reader.reaches(topic.name)]
     return sum(reach.end - reach.start for reach in reaches)
 

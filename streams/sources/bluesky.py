@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schemas.post import Source
+from schemas.post import AuthorDeletion, Source
 from schemas.reject import Invalid
-from streams.sources.contract import AuthorDelete
 from streams.sources.mapping import Outcome, at, build, deletion, each, edition, listed, string, words
 from streams.sources.times import canonical, moment
 
@@ -55,7 +54,7 @@ def _withdrawn(event: Mapping[str, Any], account: Mapping[str, Any]) -> Outcome:
     did, when = string(event.get("did")), moment(account.get("time")) or witnessed(event)
     if did is None or when is None:
         return Invalid("missing-field", "bluesky: a withdrawn account needs did and time")
-    return AuthorDelete("bluesky", did, when)
+    return AuthorDeletion("bluesky", did, when)
 
 
 def _when(record: Mapping[str, Any], seen: int | None) -> Any:

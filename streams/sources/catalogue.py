@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 
 CATALOGUE = (
-    Entry("x-archive", "x-archive:PATH", "tweets.js or deleted-tweets.js of an X archive"),
+    Entry("x-archive", "x-archive:PATH", "an X archive (.zip), or its tweets.js or deleted-tweets.js"),
     Entry("x-api", "x-api:PATH", "JSONL of X API v2 payloads"),
     Entry("x-removed-posts", "x-removed-posts:PATH", "a compliance job's result for posts"),
     Entry("x-removed-users", "x-removed-users:PATH", "a compliance job's result for users"),
@@ -28,9 +28,10 @@ CATALOGUE = (
     Entry("facebook-webhook", "facebook-webhook:PATH", "a webhook body of Facebook"),
     Entry("linkedin-shares", "linkedin-shares:PATH", "Shares.csv of a LinkedIn archive"),
     Entry("linkedin-comments", "linkedin-comments:PATH", "Comments.csv of a LinkedIn archive"),
-    Entry("linkedin", "linkedin:PATH", "an answer of LinkedIn's Posts API"),
+    Entry("linkedin", "linkedin:PATH", "an answer of LinkedIn's Posts or Comments API"),
     Entry("linkedin-webhook", "linkedin-webhook:PATH", "a webhook body of LinkedIn"),
     Entry("viadeo", "viadeo:PATH", "JSON of Viadeo's former API"),
+    Entry("youtube-takeout", "youtube-takeout:PATH", "comments.csv of YouTube's Takeout"),
     Entry("youtube", "youtube:PATH", "an answer of the YouTube Data API"),
     Entry("jetstream", "jetstream:PATH", "JSONL of Bluesky's Jetstream"),
     Entry("mastodon", "mastodon:PATH", "JSONL of Mastodon statuses or events"),
@@ -50,6 +51,10 @@ CATALOGUE = (
     ),
     Entry("youtube-live", "youtube-live:CHANNEL", "comments on channels, polled", ("VIGIE_YOUTUBE_KEY",)),
     Entry("facebook-live", "facebook-live:PAGE", "a page and its comments, polled", ("VIGIE_FACEBOOK_TOKEN",)),
+    Entry(
+        "linkedin-live", "linkedin-live:ORGANISATION", "an organisation's posts and their comments, polled",
+        ("VIGIE_LINKEDIN_TOKEN",),
+    ),
     Entry("telegram-live", "telegram-live:", "a bot's channels, polled", ("VIGIE_TELEGRAM_TOKEN",)),
     Entry(
         "webhook", "webhook:PORT", "a door for Facebook, LinkedIn and anything",

@@ -11,15 +11,13 @@ Third parties register a factory `(Mapping[str, str]) -> Source` under the entry
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from schemas.post import Post
-from schemas.reject import Invalid, Reject
+from schemas.reject import Invalid, Reject, reject_of
 
 GROUP = "vigie.sources"
-RAW_LIMIT = 4096  # bytes of the original kept in a dead letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,20 @@ class Gap:
     until: int | None = None
 
 
-Event = Upsert | Delete | AuthorDelete | Dropped | Checkpoint | Gap
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Passing trouble that the source mends itself: it tries again in `retry_in` seconds. `detail` holds no secret."""
+
+    detail: str
+    retry_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The trouble is over, though there may be nothing new yet."""
+
+
+Event = Upsert | Delete | AuthorDelete | Dropped | Checkpoint | Gap | Trouble | Recovered
 
 
 class SourceError(Exception):
@@ -102,16 +113,7 @@ def dropped(
 
     `size` and `digest` (sha256, hex) are those of the whole where `raw` is only its beginning.
     """
-    return Dropped(
-        Reject(
-            topic,
-            0,
-            offset,
-            invalid.reason,
-            invalid.detail,
-            raw[:RAW_LIMIT],
-            size=len(raw) if size is None else size,
-            sha256=digest or sha256(raw).hexdigest(),
-            at=at,
-        )
-    )
+    letter = reject_of(raw, invalid, topic=topic, partition=0, offset=offset, at=at)
+    if size is not None and digest is not None:
+        letter = replace(letter, size=size, sha256=digest)
+    return Dropped(letter)

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,13 @@ _EVERY = 500  # items between checkpoints
 class Layout:
     """How a document is decoded (raises `ValueError`), and what one item of it means.
 
-    `mapping` is made for each document, given its path, for some exports keep the author in a file beside.
+    `mapping` is made for each document, given its path, for some exports keep the author in a file beside; `read`
+    gives its bytes, at most `LIMIT` (raises `SourceError`).
     """
 
     items: Callable[[bytes], list[Any]]
     mapping: Callable[[Path], Map]
+    read: Callable[[Path], bytes] = field(default_factory=lambda: read_whole)
 
 
 class DocumentSource:
@@ -45,7 +47,7 @@ class DocumentSource:
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Every post after `cursor`. Raises `SourceError` where the document cannot be read."""
-        raw = await in_thread(self._read)
+        raw = await in_thread(lambda: self._layout.read(self._path))
         digest = sha256(raw).hexdigest()[:16]
         try:
             items = await in_thread(lambda: self._layout.items(raw))
@@ -78,15 +80,17 @@ class DocumentSource:
             for outcome in mapping(item, origin)
         ]
 
-    def _read(self) -> bytes:
-        try:
-            with self._path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if size > LIMIT:
-                    raise SourceError(f"{self._path}: {size} bytes; a document is held whole, up to {LIMIT}")
-                return file.read(LIMIT)
-        except OSError as error:
-            raise SourceError(f"{self._path}: {error.strerror or error}") from None
+
+def read_whole(path: Path) -> bytes:
+    """The file's bytes. Raises `SourceError` where it cannot be read or has more than `LIMIT`."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LIMIT:
+                raise SourceError(f"{path}: {size} bytes; a document is held whole, up to {LIMIT}")
+            return file.read(LIMIT)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from None
 
 
 def _read_cursor(cursor: str) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from streams.sources.mapping import (
     deletion,
     each,
     edition,
+    listed,
     string,
     withheld,
     words,
@@ -24,7 +25,9 @@ _COMMENT = re.compile(r"/posts/(\d+)/?\?(?:.*&)?comment_id=(\d+)")
 
 
 def map_object(item: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
-    """One post or comment of a Graph answer; a post without words is read by what it links."""
+    """One post or comment of a Graph answer; a post without words is read by what it links. A page is none."""
+    if "name" in item and "created_time" not in item:
+        return
     audience = at(item, "privacy", "value")
     if (audience is not None and audience not in ("", "EVERYONE")) or item.get("is_published") is False:
         yield withheld("facebook", audience or "its page")
@@ -104,6 +107,13 @@ def map_change(change: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
         author={"id": string(at(value, "from", "id")), "name": at(value, "from", "name")},
         entities={"urls": words([value.get("link")])},
     )
+
+
+def objects(body: Any) -> list[Any]:
+    """The objects of a Graph answer: a page of them, one by itself, or several asked for by their ids."""
+    if not isinstance(body, Mapping) or "data" in body:
+        return listed(body, "data")
+    return [body] if "id" in body else [*body.values()]
 
 
 def changes(body: Any) -> list[dict[str, Any]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
-import orjson
 from yarl import URL
 
 from streams.sources.facebook import map_object
 from streams.sources.http import fetch
 from streams.sources.mapping import at, each, string
-from streams.sources.polling import Page, PollingSource, document
+from streams.sources.page_feed import page_step
+from streams.sources.polling import PollingSource, document
 from streams.sources.times import moment
 
 API = "https://graph.facebook.com/v23.0"
@@ -44,7 +44,7 @@ def live(page: str, token: str, api: str = API, *, every: float = 120.0, **given
                 {"parent": {"id": post}, **comment}
                 for comment in each(body, "data")
             ]
-            fresh = [comment for comment in batch if (moment(comment.get("created_time")) or 0) >= since]
+            fresh = [comment for comment in batch if (_created(comment) or 0) >= since]
             found += fresh
             after = string(at(body, "paging", "cursors", "after"))
             if len(fresh) < len(batch) or after is None or at(body, "paging", "next") is None:
@@ -52,39 +52,13 @@ def live(page: str, token: str, api: str = API, *, every: float = 120.0, **given
             query["after"] = after
         return found
 
-    async def step(client: aiohttp.ClientSession, cursor: str | None) -> Page:
-        since, seen = _remembered(cursor)
-        body = await asked(
-            client, URL(f"{api}/{page}/feed").with_query({"fields": _POST, "limit": str(_POSTS)})
-        )
-        posts = each(body, "data")
-        items = [post for post in reversed(posts) if _version(post) not in seen]
-        for post in posts:
-            if native := string(post.get("id")):
-                items += [
-                    one
-                    for one in reversed(await comments(client, native, since))
-                    if _version(one) not in seen
-                ]
-        times = [found for item in items if (found := moment(item.get("created_time"))) is not None]
-        newest = max([since, *times])
-        # Comments of the newest second come again, and so do the recent posts, which may have been edited.
-        kept = [_version(post) for post in posts]
-        kept += [_version(item) for item in items if moment(item.get("created_time")) == newest]
-        kept += seen if newest == since else []
-        return Page(items, orjson.dumps([newest, sorted(set(kept))]).decode())
+    async def posts(client: aiohttp.ClientSession) -> list[Any]:
+        query = {"fields": _POST, "limit": str(_POSTS)}
+        return [*each(await asked(client, URL(f"{api}/{page}/feed").with_query(query)), "data")]
 
+    step = page_step(posts, comments, _created, lambda item: item.get("updated_time"))
     return PollingSource(f"facebook:{page}", step, map_object, every=every, token=token, **given)
 
 
-def _version(item: Any) -> str:
-    """The item as it reads: an edit makes another."""
-    return f"{item.get('id')} {item.get('updated_time') or ''}"
-
-
-def _remembered(cursor: str | None) -> tuple[int, list[str]]:
-    try:
-        since, seen = orjson.loads(cursor or "")
-        return int(since), [str(one) for one in seen]
-    except (ValueError, TypeError):
-        return 0, []
+def _created(item: Any) -> int | None:
+    return moment(item.get("created_time"))

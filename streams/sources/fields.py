@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from schemas.codec import decode_post
-from schemas.post import Deletion, Post, Source
+from schemas.post import PostRecord, Source
 from schemas.reject import Invalid
 from streams.sources.times import canonical
 
@@ -142,7 +142,7 @@ class FieldMap:
         return cls(tuple(columns.items()), tuple(constants.items()), form)
 
 
-def map_row(row: Mapping[str, Any], fields: FieldMap, origin: Source) -> Post | Deletion | Invalid:
+def map_row(row: Mapping[str, Any], fields: FieldMap, origin: Source) -> PostRecord | Invalid:
     """The post that a row holds, or why it holds none; total.
 
     A value that a mapped column cannot give is refused; one that was merely guessed is left out. A row
@@ -178,7 +178,7 @@ def map_row(row: Mapping[str, Any], fields: FieldMap, origin: Source) -> Post | 
     return _decoded(_named(document, row))
 
 
-def _decoded(document: dict[str, Any]) -> Post | Deletion | Invalid:
+def _decoded(document: dict[str, Any]) -> PostRecord | Invalid:
     try:
         return decode_post(orjson.dumps(document))
     except TypeError as error:  # a lone surrogate

@@ -78,6 +78,17 @@ def check(status: int, headers: Mapping[str, str], url: URL) -> None:
     raise SourceError(f"{url.host} answers {status}: check address, token and rights")
 
 
+def trouble(error: BaseException) -> str:
+    """What a failed connection says of itself, without the address, which may carry a token."""
+    if isinstance(error, Busy):
+        return str(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"cannot connect to {error.host}: {error.os_error.strerror or type(error.os_error).__name__}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return f"the connection broke: {type(error).__name__}"
+
+
 def retry_after(headers: Mapping[str, str], now: float) -> float:
     """Seconds that the server asks to wait: Retry-After (seconds or date), or X's reset time."""
     asked = headers.get("Retry-After", "")

@@ -19,7 +19,8 @@ from schemas.post import Source
 from schemas.reject import Invalid
 from streams.sources.backoff import Backoff
 from streams.sources.bluesky import POST, REPOST, map_event
-from streams.sources.contract import Checkpoint, Event, Gap, SourceError, dropped
+from streams.sources.contract import Checkpoint, Event, Gap, SourceError, Trouble, dropped
+from streams.sources.http import trouble
 from streams.sources.mapping import announced
 
 PUBLIC = "wss://jetstream2.us-east.bsky.network/subscribe"
@@ -56,6 +57,7 @@ class JetstreamSource:
                 self._newest = int(cursor)
         async with aiohttp.ClientSession() as session:
             while True:
+                detail = "the stream ended"
                 try:
                     async with session.ws_connect(
                         self._asked(), heartbeat=self._silence / 2, max_msg_size=_FRAME
@@ -67,11 +69,14 @@ class JetstreamSource:
                         raise SourceError(
                             f"{self._url.host} refuses: {error.status} {error.message}"
                         ) from None
-                except (aiohttp.ClientError, TimeoutError, OSError):
-                    pass  # a network: try again
+                    detail = f"{self._url.host} answers {error.status}"
+                except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                    detail = trouble(error)
                 if self._unread:
                     yield self._checkpoint()
-                await self._pause(self._backoff.wait())
+                wait = self._backoff.wait()
+                yield Trouble(f"bluesky: {detail}", wait)
+                await self._pause(wait)
 
     def _asked(self) -> URL:
         query: list[tuple[str, str]] = [("wantedCollections", POST), ("wantedCollections", REPOST)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.post import Source
-from streams.sources.mapping import Outcome, at, build, deletion, edition, string, withheld, words
+from streams.sources.mapping import Outcome, at, build, count, deletion, edition, string, withheld, words
 
 
 def map_notification(told: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
@@ -68,6 +68,33 @@ def map_post(post: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
         author={"id": string(post.get("author"))},
         entities={"urls": words([at(post, "content", "article", "source")])},
     )
+
+
+def map_element(item: Mapping[str, Any], origin: Source) -> Iterator[Outcome]:
+    """One element of an answer: a post, or a comment under one."""
+    if "message" not in item and "commentUrn" not in item:
+        yield from map_post(item, origin)
+        return
+    created = at(item, "created", "time")
+    about = _urn(item.get("parentComment") or item.get("object"))
+    yield build(
+        origin,
+        "linkedin",
+        _urn(item.get("commentUrn")),
+        text=at(item, "message", "text"),
+        created_at=created,
+        kind="comment",
+        version=_comment_version(created, at(item, "lastModified", "time")),
+        in_reply_to=about,
+        conversation=_urn(item.get("object")),
+        author={"id": string(item.get("actor"))},
+        metrics={"likes": count(at(item, "likesSummary", "totalLikes"))},
+    )
+
+
+def _comment_version(created: Any, edited: Any) -> int:
+    """The second of the edit, as the webhook's COMMENT_EDIT tells no time of making."""
+    return int(edited) // 1000 if isinstance(edited, int) and edition(created, edited) > 1 else 1
 
 
 def _shared(action: Any) -> str:

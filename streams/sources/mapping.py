@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 
 from schemas.codec import decode_post
-from schemas.post import Deletion, Post, Source
+from schemas.post import AuthorDeletion, Deletion, Post, PostRecord, Source
 from schemas.reject import Invalid
 from streams.sources.contract import AuthorDelete, Delete, Dropped, Upsert, dropped
 from streams.sources.times import canonical, moment
 
-Outcome = Post | Deletion | AuthorDelete | Invalid
+Outcome = PostRecord | Invalid
 Map = Callable[[Mapping[str, Any], Source], Iterable[Outcome]]
 _IDS = ("in_reply_to", "repost_of", "conversation", "supersedes")
 
@@ -81,7 +81,7 @@ def hashed(*parts: Any) -> str:
 
 def build(
     origin: Source, platform: str, native: Any, *, text: Any, created_at: Any, **fields: Any
-) -> Post | Deletion | Invalid:
+) -> Outcome:
     """A post of `platform` from native values: ids without prefix, times in any form, absent parts None.
 
     `author`, `metrics` and `entities` are dicts; what in them is None or empty is left out.
@@ -117,7 +117,7 @@ def build(
     return decoded(_held(document))
 
 
-def decoded(document: Mapping[str, Any]) -> Post | Deletion | Invalid:
+def decoded(document: Mapping[str, Any]) -> Outcome:
     """The record that a wire document holds."""
     try:
         return decode_post(orjson.dumps(document))
@@ -166,8 +166,8 @@ def announced(
             return Upsert(outcome, raw)
         case Deletion():
             return Delete(outcome.key, outcome.at)
-        case AuthorDelete():
-            return outcome
+        case AuthorDeletion():
+            return AuthorDelete(outcome.platform, outcome.author, outcome.at)
         case Invalid():
             return dropped(topic, offset, outcome, raw, now)
 

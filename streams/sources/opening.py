@@ -27,6 +27,7 @@ from streams.sources import (
     hackernews,
     linkedin,
     linkedin_archive,
+    linkedin_live,
     mastodon,
     mastodon_live,
     reddit,
@@ -38,6 +39,7 @@ from streams.sources import (
     viadeo,
     youtube,
     youtube_live,
+    youtube_takeout,
 )
 from streams.sources.contract import GROUP, Source, SourceError
 from streams.sources.document import DocumentSource
@@ -48,25 +50,44 @@ from streams.sources.mapping import Map, at, listed
 from streams.sources.program import ProgramSource
 from streams.sources.reading import Layout
 from streams.sources.rows import by_platform
-from streams.sources.tokens import optional_token, token
+from streams.sources.tokens import endpoint, optional_token, token
 from streams.sources.webhook import Secrets, WebhookSource
+from streams.sources.zipped import members
 from streams.watchlist.reading import load_watchlists
 
 _NAME = re.compile(r"([a-z][a-z0-9-]+):(.*)", re.DOTALL)
 
 
+_TWEETS = re.compile(r"(?:^|/)(?:deleted-)?tweets?(?:-part\d+)?\.js$")
+_ACCOUNT = re.compile(r"(?:^|/)account\.js$")
+
+
+def _archive_bytes(path: Path) -> bytes:
+    """One file of an X archive, or of a zipped one all those of posts, with NULs between, which JSON never has."""
+    if path.suffix != ".zip":
+        return document.read_whole(path)
+    found = members(path, _TWEETS, document.LIMIT)
+    if not found:
+        raise SourceError(f"{path}: no tweets.js in it; is it the archive that X gives?")
+    return b"\0".join(found)
+
+
 def _archive_items(raw: bytes) -> list[Any]:
-    prefix = twitter_archive.PREFIX.match(raw)
-    found = orjson.loads(raw[prefix.end() :] if prefix else raw)
-    return listed(found)
+    found: list[Any] = []
+    for part in raw.split(b"\0"):
+        prefix = twitter_archive.PREFIX.match(part)
+        found += listed(orjson.loads(part[prefix.end() :] if prefix else part))
+    return found
 
 
 def _archive_map(path: Path) -> Map:
     """The archive keeps who wrote it in `account.js` beside the posts."""
-    author: Any = None
     beside = path.with_name("account.js")
-    if beside.is_file():
-        author = at(_archive_items(beside.read_bytes()), 0, "account")
+    if path.suffix == ".zip":
+        told = members(path, _ACCOUNT, document.LIMIT)
+    else:
+        told = [beside.read_bytes()] if beside.is_file() else []
+    author = at(_archive_items(told[0]), 0, "account") if told else None
     return partial(twitter_archive.map_archived, author=author if isinstance(author, Mapping) else None)
 
 
@@ -84,15 +105,17 @@ def _viadeo_items(raw: bytes) -> list[Any]:
 
 
 DOCUMENTS: Mapping[str, document.Layout] = {
-    "x-archive": document.Layout(_archive_items, _archive_map),
+    "x-archive": document.Layout(_archive_items, _archive_map, _archive_bytes),
     "facebook-export": document.Layout(_lists, lambda _: facebook_export.map_exported),
     "viadeo": document.Layout(_viadeo_items, lambda _: viadeo.map_news),
-    "facebook": document.Layout(lambda raw: listed(orjson.loads(raw), "data"), lambda _: facebook.map_object),
+    "facebook": document.Layout(
+        lambda raw: facebook.objects(orjson.loads(raw)), lambda _: facebook.map_object
+    ),
     "facebook-webhook": document.Layout(
         lambda raw: list(facebook.changes(orjson.loads(raw))), lambda _: facebook.map_change
     ),
     "linkedin": document.Layout(
-        lambda raw: listed(orjson.loads(raw), "elements"), lambda _: linkedin.map_post
+        lambda raw: listed(orjson.loads(raw), "elements"), lambda _: linkedin.map_element
     ),
     "linkedin-webhook": document.Layout(
         lambda raw: listed(orjson.loads(raw), "notifications"), lambda _: linkedin.map_notification
@@ -109,6 +132,7 @@ DOCUMENTS: Mapping[str, document.Layout] = {
 LINES: Mapping[str, tuple[Map, str | None]] = {
     "linkedin-shares": (linkedin_archive.map_share, None),
     "linkedin-comments": (linkedin_archive.map_comment, "\\"),
+    "youtube-takeout": (youtube_takeout.map_comment, None),
     "employer-reviews": (employer_reviews.map_review, None),
     "jetstream": (bluesky.map_event, None),
     "x-api": (twitter.map_payload, None),
@@ -122,16 +146,15 @@ LINES: Mapping[str, tuple[Map, str | None]] = {
 def _x_live(rest: str) -> Source:
     """`x-live:FILE,FILE` names the watchlists that the rules are made from; nothing: the shipped one."""
     paths = [Path(path) for path in rest.split(",") if path] or [*shipped("watchlist.toml")]
-    return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"))
+    api = endpoint("X", twitter_live.API)
+    return twitter_live.live(load_watchlists(paths).companies, token("X_TOKEN"), api)
 
 
 def _reddit_live(rest: str) -> Source:
-    return reddit_live.live(_given(rest, "reddit-live:SUBREDDIT+SUBREDDIT"), _reddit_login())
-
-
-def _reddit_login() -> reddit_live.Login:
-    """The application named in the environment."""
-    return reddit_live.Login(token("REDDIT_CLIENT_ID"), token("REDDIT_CLIENT_SECRET"))
+    subreddits = _given(rest, "reddit-live:SUBREDDIT+SUBREDDIT")
+    named = token("REDDIT_CLIENT_ID"), token("REDDIT_CLIENT_SECRET")
+    login = reddit_live.Login(*named, endpoint("REDDIT_LOGIN", reddit_live.LOGIN))
+    return reddit_live.live(subreddits, login, endpoint("REDDIT", reddit_live.API))
 
 
 def _webhook(rest: str) -> Source:
@@ -156,22 +179,28 @@ def _given(rest: str, form: str) -> str:
     return rest
 
 
+def _linkedin(rest: str) -> Source:
+    organisation = _given(rest, "linkedin-live:ORGANISATION, the number of its URN").rpartition(":")[2]
+    return linkedin_live.live(organisation, token("LINKEDIN_TOKEN"), endpoint("LINKEDIN", linkedin_live.API))
+
+
 LIVE: Mapping[str, Callable[[str], Source]] = {
     "bluesky": lambda rest: JetstreamSource(rest) if rest else JetstreamSource(),
-    "hackernews-live": lambda _: hackernews.live(),
+    "hackernews-live": lambda _: hackernews.live(endpoint("HACKERNEWS", hackernews.API)),
     "rss": lambda rest: feeds.live(_given(rest, "rss:URL")),
     "mastodon-live": lambda rest: mastodon_live.live(
         _given(rest, "mastodon-live:SERVER"), token("MASTODON_TOKEN")
     ),
-    "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN")),
+    "telegram-live": lambda _: telegram.live(token("TELEGRAM_TOKEN"), endpoint("TELEGRAM", telegram.API)),
     "reddit-live": _reddit_live,
     "x-live": _x_live,
     "youtube-live": lambda rest: youtube_live.live(
-        _given(rest, "youtube-live:CHANNEL"), token("YOUTUBE_KEY")
+        _given(rest, "youtube-live:CHANNEL"), token("YOUTUBE_KEY"), endpoint("YOUTUBE", youtube_live.API)
     ),
     "facebook-live": lambda rest: facebook_live.live(
-        _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN")
+        _given(rest, "facebook-live:PAGE"), token("FACEBOOK_TOKEN"), endpoint("FACEBOOK", facebook_live.API)
     ),
+    "linkedin-live": _linkedin,
     "webhook": _webhook,
 }
 

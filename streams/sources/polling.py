@@ -13,8 +13,8 @@ import orjson
 from schemas.post import Source
 from schemas.reject import Invalid
 from streams.sources.backoff import Backoff
-from streams.sources.contract import Checkpoint, Event, Gap, dropped
-from streams.sources.http import Busy, session
+from streams.sources.contract import Checkpoint, Event, Gap, Recovered, Trouble, dropped
+from streams.sources.http import Busy, session, trouble
 from streams.sources.mapping import Map, announced, receipt
 
 
@@ -57,17 +57,21 @@ class PollingSource:
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Events without end. Raises `SourceError` where the server refuses for good."""
+        well = True
         async with session(token=self._token) as client:
             while True:
                 try:
                     page = await self._step(client, cursor)
-                except Busy as busy:
-                    await self._pause(self._backoff.wait(busy.wait))
-                    continue
-                except (aiohttp.ClientError, TimeoutError, OSError):
-                    await self._pause(self._backoff.wait())
+                except (Busy, aiohttp.ClientError, TimeoutError, OSError) as error:
+                    wait = self._backoff.wait(error.wait if isinstance(error, Busy) else 0.0)
+                    well = False
+                    yield Trouble(f"{self.name}: {trouble(error)}", wait)
+                    await self._pause(wait)
                     continue
                 self._backoff.reset()
+                if not well:
+                    well = True
+                    yield Recovered()
                 if page.gap is not None:
                     yield Gap(f"{self.name} {page.gap}")
                 for payload in page.payloads:

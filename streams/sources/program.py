@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,15 @@ class ProgramSource:
             raise SourceError(f"exec:{command}: {error}") from None
         if not self._words:
             raise SourceError("write exec:COMMAND")
-        self.name = f"exec:{Path(self._words[0]).name}"
+        told = sha256("\0".join(self._words).encode("utf-8", "replace")).hexdigest()[:8]
+        self.name = f"exec:{Path(self._words[0]).name}-{told}"
+        self._topic = self.name
         self._fields = fields or FieldMap()
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """What the program says. Raises `SourceError` where it cannot be run or fails."""
+        # from one state a program says the same again: its dead letters are those of before; from another, others
+        self._topic = f"{self.name}@{sha256((cursor or '').encode()).hexdigest()[:8]}"
         with tempfile.TemporaryDirectory(prefix="vigie-") as folder:
             state = Path(folder) / "state.json"
             state.write_text(cursor or "{}", "utf-8")
@@ -82,7 +87,9 @@ class ProgramSource:
         now = time.time_ns() // 1_000_000
         if line.digest is not None:
             wrong = Invalid("too-large", f"{line.size} bytes in one line")
-            return [dropped(self.name, line.number, wrong, line.raw, now, size=line.size, digest=line.digest)]
+            return [
+                dropped(self._topic, line.number, wrong, line.raw, now, size=line.size, digest=line.digest)
+            ]
         if not line.raw.strip():
             return []
         try:
@@ -91,7 +98,7 @@ class ProgramSource:
             message = None
         if not isinstance(message, dict):
             outcome = decode_post(line.raw)  # says why it is none
-            return [announced(outcome, line.raw, topic=self.name, offset=line.number, now=now)]
+            return [announced(outcome, line.raw, topic=self._topic, offset=line.number, now=now)]
         return self._message(message, line, now)
 
     def _message(self, message: dict[str, Any], line: Line, now: int) -> list[Event]:
@@ -109,13 +116,15 @@ class ProgramSource:
             return []
         if not isinstance(record, dict):
             wrong = Invalid("not-an-object", "a RECORD holds an object")
-            return [dropped(self.name, line.number, wrong, line.raw, now)]
+            return [dropped(self._topic, line.number, wrong, line.raw, now)]
         native = isinstance(record.get("source"), dict) or record.get("deleted") is True
         if native and self._fields == FieldMap():
             outcome = decoded(record)
         else:
-            outcome = map_row(record, self._fields, Source("exec", self.name[5:], str(line.number)))
-        return [announced(outcome, line.raw, topic=self.name, offset=line.number, now=now)]
+            outcome = map_row(
+                record, self._fields, Source("exec", Path(self._words[0]).name, str(line.number))
+            )
+        return [announced(outcome, line.raw, topic=self._topic, offset=line.number, now=now)]
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

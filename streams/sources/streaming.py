@@ -14,8 +14,8 @@ from yarl import URL
 from schemas.post import Source
 from schemas.reject import Invalid
 from streams.sources.backoff import Backoff
-from streams.sources.contract import Checkpoint, Event, Gap, SourceError, dropped
-from streams.sources.http import Busy, check, session
+from streams.sources.contract import Checkpoint, Event, Gap, Recovered, SourceError, Trouble, dropped
+from streams.sources.http import Busy, check, session, trouble
 from streams.sources.mapping import Map, announced, receipt
 from streams.sources.polling import Page
 
@@ -66,23 +66,25 @@ class StreamingSource:
         self._count = 0
         self._unread = 0
         self._kept = 0.0
+        self._well = True
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Events without end. Raises `SourceError` where the server refuses for good."""
         self._newest = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else None
         async with session(token=self._token) as client:
             while True:
-                wait = 0.0
+                at_least, detail = 0.0, "the stream ended"
                 try:
                     async for event in self._connected(client):
                         yield event
-                except Busy as busy:
-                    wait = busy.wait
-                except (aiohttp.ClientError, TimeoutError, OSError):
-                    pass  # a network: try again
+                except (Busy, aiohttp.ClientError, TimeoutError, OSError) as error:
+                    at_least, detail = error.wait if isinstance(error, Busy) else 0.0, trouble(error)
                 if self._unread and self._newest is not None:
                     yield self._checkpoint()
-                await self._pause(self._backoff.wait(wait))
+                wait = self._backoff.wait(at_least)
+                self._well = False
+                yield Trouble(f"{self.name}: {detail}", wait)
+                await self._pause(wait)
 
     async def _connected(self, client: aiohttp.ClientSession) -> AsyncGenerator[Event, None]:
         await self._wire.prepare(client)
@@ -93,6 +95,9 @@ class StreamingSource:
                 async for event in self._caught_up(client, self._newest):
                     yield event
             self._backoff.reset()
+            if not self._well:
+                self._well = True
+                yield Recovered()
             cut = self._wire.cutter()
             async for chunk in response.content.iter_any():
                 for payload in cut(chunk):

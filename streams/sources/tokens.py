@@ -1,4 +1,4 @@
-"""Tokens: from the environment or a file that it names, and into no log."""
+"""Tokens, from the environment or a file that it names and into no log; and addresses that it sets otherwise."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def optional_token(name: str, environ: Mapping[str, str] | None = None) -> str |
     if not given.get(f"VIGIE_{name}") and not given.get(f"VIGIE_{name}_FILE"):
         return None
     return token(name, given)
+
+
+def endpoint(name: str, usual: str) -> str:
+    """The address of a platform's interface: VIGIE_<NAME>_URL (a gateway, a recording played back), else `usual`."""
+    return os.environ.get(f"VIGIE_{name}_URL", "").rstrip("/") or usual
 
 
 def token(name: str, environ: Mapping[str, str] | None = None) -> str:

@@ -6,9 +6,8 @@ import html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schemas.post import Source
+from schemas.post import AuthorDeletion, Source
 from schemas.reject import Invalid
-from streams.sources.contract import AuthorDelete
 from streams.sources.mapping import Outcome, at, build, count, deletion, each, listed, string, withheld, words
 from streams.sources.times import moment
 
@@ -47,7 +46,7 @@ def map_removed_author(line: Mapping[str, Any], origin: Source) -> Iterator[Outc
     if author is None or when is None:
         yield Invalid("missing-field", "twitter: a compliance line needs id and time")
     else:
-        yield AuthorDelete("twitter", author, when)
+        yield AuthorDeletion("twitter", author, when)
 
 
 def born(native: Any) -> int | None:

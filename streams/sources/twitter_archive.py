@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schemas.post import Deletion, Post, Source
+from schemas.post import Source
 from schemas.reject import Invalid
 from streams.sources.mapping import Outcome, at, build, count, deletion, each, string, words
 
@@ -39,7 +39,7 @@ def map_archived(
 def _post(
     tweet: Mapping[str, Any], origin: Source, text: str, quoted: str | None, history: list[str | None],
     author: Mapping[str, Any] | None,
-) -> Post | Deletion | Invalid:  # fmt: skip
+) -> Outcome:  # fmt: skip
     native = string(tweet.get("id_str")) or string(tweet.get("id"))
     place = history.index(native) if native in history else 0
     repost = text.startswith("RT @")

@@ -26,7 +26,9 @@ from streams.sources.mapping import Outcome, announced, each, receipt
 from streams.sources.rows import mapped
 
 BODY = 1 << 20  # bytes of one delivery
+_HEAD = 10.0  # seconds for a connection to say what it wants
 _READ = 10.0  # seconds for a delivery's body to arrive
+_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _KEPT = 20.0  # seconds for it to be kept
 _WAITING = 64  # deliveries at once
 RATE = 50  # deliveries a second
@@ -57,21 +59,19 @@ class WebhookSource:
         self._secrets = secrets
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue(_WAITING)
         self._allowed, self._since = float(RATE), time.monotonic()
+        self._silent: dict[Any, asyncio.TimerHandle] = {}  # connections that have not asked anything yet
         self.listening = asyncio.Event()
         self.address = (host, port)  # with the port that port 0 became, once it listens
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Deliveries as they come. Raises `SourceError` where the port is taken."""
         count = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else 0
-        runner = web.AppRunner(self._application(), access_log=None)
+        runner = web.AppRunner(self._application(), access_log=None, keepalive_timeout=_HEAD)
         await runner.setup()
+        door = None
         try:
-            site = web.TCPSite(runner, self._host, self._port)
-            try:
-                await site.start()
-            except OSError as error:
-                raise SourceError(f"cannot listen on {self._host}:{self._port}: {error.strerror}") from None
-            self.address = runner.addresses[0][:2]
+            door = await self._open(runner)
+            self.address = door.sockets[0].getsockname()[:2]
             self.listening.set()
             while True:
                 delivery = await self._queue.get()
@@ -84,10 +84,43 @@ class WebhookSource:
                 if not delivery.kept.done():
                     delivery.kept.set_result(None)
         finally:
+            if door is not None:
+                door.close()
+            for timer in self._silent.values():
+                timer.cancel()
             await runner.cleanup()
 
+    async def _open(self, runner: web.AppRunner) -> asyncio.Server:
+        """Listen; aiohttp alone would wait for ever for the end of a request's head."""
+        loop = asyncio.get_running_loop()
+
+        def connected() -> asyncio.BaseProtocol:
+            assert runner.server is not None  # noqa: S101 - for mypy: it is set up
+            connection = runner.server()
+            self._silent[connection] = loop.call_later(_HEAD, self._hang_up, connection)
+            return connection
+
+        try:
+            return await loop.create_server(connected, self._host, self._port)
+        except OSError as error:
+            raise SourceError(f"cannot listen on {self._host}:{self._port}: {error.strerror}") from None
+
+    def _hang_up(self, connection: Any) -> None:
+        self._silent.pop(connection, None)
+        if connection.transport is not None:
+            connection.transport.write(_SLOW)
+            connection.force_close()
+
+    @web.middleware
+    async def _heard(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        timer = self._silent.pop(request.protocol, None)
+        if timer is not None:
+            timer.cancel()
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=BODY)
+        app = web.Application(client_max_size=BODY, middlewares=[self._heard])
         secrets = self._secrets
         if secrets.posts:
             app.router.add_post("/posts", self._door(_bearer(secrets.posts), _posts))

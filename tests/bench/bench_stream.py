@@ -1,120 +1,188 @@
-"""Posts per second from posts.v1 to figures, with micro-batches and with one record at a time.
+"""Posts per second and CPU a post from Kafka to figures, Vigie beside its peers, all in one run.
 
-Both run in turn on one embedded broker each, over the same posts (the sample corpus again and again
-under new keys). Time runs from the worker's readiness to the last post's figures. Usage:
+    python tests/bench/bench_stream.py [--posts N] [--peer-python PYTHON]
 
-    python tests/bench/bench_stream.py [posts with micro-batches] [posts without]
+Everything runs in turn over the same posts (the sample corpus again and again under new keys), 8 partitions. Vigie
+does all that it does: it judges sentiment, companies, speaker and disclosures, publishes mentions, keeps its ledger
+durable and its figures current. A peer has TextBlob's polarity of each post and one tumbling 5-minute window of
+counts and sums by company; it is spared the finding of the company, which is the key of its topic, and the way
+through a second topic. Time runs from the first post at hand to the last in the figures. The peers' libraries are
+in a virtual environment of their own (`make bench` makes it); what is missing there is left out.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import os
-import subprocess
+import re
 import sys
 import tempfile
 import time
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
-from aiokafka import AIOKafkaProducer
-from prometheus_client.parser import text_string_to_metric_families
+from kafka.admin import KafkaAdminClient, NewTopic
+from stand import (
+    LeftOutError,
+    Record,
+    Speed,
+    broker_at,
+    corpus_posts,
+    fill,
+    filled,
+    machine,
+    peer,
+    sealed,
+    work_off,
+    workers,
+)
 
-from schemas.topics import POSTS, TOPICS
-from streams.admin import ensure_topics
-from streams.broker.embedded import EmbeddedBroker
-from streams.broker.ports import kept_ports
+from schemas.codec import decode_post
+from schemas.post import Post
+from streams.judges import load_judge, spare_collections
+from streams.settings import read_settings
+from streams.watchlist.reading import load_watchlists
 
-CORPUS = Path(__file__).parents[2] / "deploy" / "corpus.jsonl"
+PARTITIONS = 8
+KEYED = "keyed.v1"
+# program, what it is, what part of --posts it gets, and whether it needs the peers' environment
+PEERS = (
+    ("bytewax_textblob", "bytewax + TextBlob (nothing durable)", 0.3, True),
+    ("quix_textblob", "quixstreams + TextBlob", 0.2, True),
+    ("faust_plain", "plain Faust agent + TextBlob", 0.1, False),
+)
+LIMITS = (
+    ("aiokafka_reading", "aiokafka, reads and decodes only", 3.0, False),
+    ("kafka_python_reading", "kafka-python, reads and decodes only", 1.0, False),
+)
+COUNTING = (
+    ("vigie_counting", "Vigie's transport and tables, durable", 3.0, False),
+    ("bytewax_counting", "bytewax, not durable", 3.0, True),
+)
+Row = tuple[str, Speed]
 
 
-async def fill(bootstrap: str, count: int) -> None:
-    """Produce `count` posts to posts.v1."""
-    lines = [orjson.loads(line) for line in CORPUS.read_bytes().splitlines()]
-    posts = [post for post in lines if "text" in post and post.get("version", 1) == 1]
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=50)
-    await producer.start()
-    for number in range(count):
-        key = f"bench:{number}"
-        await producer.send(
-            POSTS.name, orjson.dumps({**posts[number % len(posts)], "key": key}), key=key.encode()
+async def vigie(data: Path, scratch: Path, posts: int, count: int, **environment: str) -> Speed:
+    home = scratch / "-".join(["vigie", str(count), *environment])
+    async with broker_at(home, PARTITIONS, data) as broker:
+        with workers(count, broker, scratch / "homes" / home.name, PARTITIONS, **environment) as made:
+            return await asyncio.to_thread(work_off, made, posts)
+
+
+def keyed_posts(count: int) -> Iterator[Record]:
+    """The same posts under the company that each names, or "-"."""
+    names = {
+        name.lower(): company.id
+        for company in load_watchlists(read_settings({}).watchlists).companies
+        for name in (company.name, *company.aliases)
+    }
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})\b")
+    for _, value in corpus_posts(count):
+        found = pattern.search(orjson.loads(value)["text"].lower())
+        yield (names[found[0]] if found else "-").encode(), value
+
+
+async def peers(data: Path, scratch: Path, posts: int, python: str) -> dict[str, list[Row]]:
+    """Groups of rows, in order."""
+    groups: dict[str, list[Row]] = {}
+    async with broker_at(scratch / "peers", PARTITIONS, data) as broker:
+        admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        sizes = {
+            KEYED: max(part for _, _, part, _ in PEERS),
+            "counted.v1": max(part for _, _, part, _ in COUNTING),
+        }
+        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in sizes])
+        admin.close()
+        for topic, part in sizes.items():
+            await fill(broker.bootstrap, topic, keyed_posts(int(posts * part)), PARTITIONS)
+        for group, found in (("peers", PEERS), ("limits", LIMITS), ("counting", COUNTING)):
+            topic = {"peers": KEYED, "limits": "counted.v1", "counting": "counted.v1"}[group]
+            groups[group] = []
+            for program, title, part, theirs in found:
+                runs = python if theirs else sys.executable
+                try:
+                    speed = await asyncio.to_thread(
+                        peer, runs, program, broker.bootstrap, topic, int(posts * part)
+                    )
+                except LeftOutError as reason:
+                    print(f"\n{title}: left out, {reason}")
+                    continue
+                say(f"{title}: {speed.rate:,.0f} posts/s")
+                groups[group].append((title, speed))
+    return groups
+
+
+def judge_alone(count: int) -> float:
+    """Microseconds of CPU a post that judge takes of what a worker does."""
+    settings = read_settings({})
+    judge = load_judge(settings)
+    posts = [post for _, value in corpus_posts(count) if isinstance(post := decode_post(value), Post)]
+    spare_collections()
+    judge.judge(posts[: settings.batch])
+    start = time.process_time()
+    for first in range(0, len(posts), settings.batch):
+        judge.judge(posts[first : first + settings.batch])
+    return 1e6 * (time.process_time() - start) / len(posts)
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def table(title: str, rows: list[Row]) -> None:
+    """Markdown; the first row against each."""
+    print(f"\n| {title} | posts | posts/s | CPU a post | broker's | the first to it |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name, speed in rows:
+        broker = f"{speed.broker_each:.0f} µs" if speed.broker else ""
+        print(
+            f"| {name} | {speed.posts:,} | {speed.rate:,.0f} | {speed.each:.0f} µs | {broker} | "
+            f"{rows[0][1].rate / speed.rate:.2f} |"
         )
-    await producer.stop()
 
 
-def counted(url: str) -> float:
-    """Posts that the figures hold so far."""
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own http address
-        families = text_string_to_metric_families(answer.read().decode())
-    return sum(
-        sample.value for family in families if family.name == "vigie_posts" for sample in family.samples
+async def run(posts: int, python: str) -> None:
+    print(machine())
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as directory:
+        scratch = Path(directory)
+        data = await filled(scratch / "data", PARTITIONS, corpus_posts(posts))
+        one = await vigie(data, scratch, posts, 1)
+        say(f"one worker: {one.rate:,.0f} posts/s")
+        judging = await asyncio.to_thread(judge_alone, posts // 4)
+        two = await vigie(data, scratch, posts, 2)
+        say(f"two workers: {two.rate:,.0f} posts/s")
+        keys = scratch / "keys.sqlite"
+        boxed = await filled(scratch / "boxed", PARTITIONS, sealed(corpus_posts(posts // 2), keys))
+        opened = await vigie(boxed, scratch, posts // 2, 1, VIGIE_KEYS=str(keys))
+        say(f"one worker, sealed posts: {opened.rate:,.0f} posts/s")
+        few = max(1_000, posts // 50)
+        single_data = await filled(scratch / "few", PARTITIONS, corpus_posts(few))
+        single = await vigie(single_data, scratch, few, 1, VIGIE_MICRO_BATCHES="0")
+        groups = await peers(data, scratch, posts, python)
+    ours = [
+        ("Vigie, one worker", one),
+        ("Vigie, one worker, posts sealed as `vigie feed` does", opened),
+        ("Vigie, two workers", two),
+        ("Vigie, one worker, without micro-batches", single),
+    ]
+    table("end to end", ours + groups["peers"])
+    table("the limit", groups["limits"])
+    table("counting in a window only", groups["counting"])
+    print(
+        f"\nJudge alone takes {judging:.0f} µs of CPU a post, all else in a worker {one.each - judging:.0f} µs. "
+        f"Two workers to one: {two.rate / one.rate:.2f}. Memory of one worker: {one.memory:.0f} MB."
     )
-
-
-async def posts_per_second(count: int, *, micro_batches: bool) -> float:
-    with tempfile.TemporaryDirectory() as directory:
-        home = Path(directory)
-        broker = EmbeddedBroker(home, say=lambda _: None)
-        await broker.start()
-        port = kept_ports(home / "bench-ports.json").broker
-        address = f"127.0.0.1:{port}"
-        try:
-            ensure_topics(broker.bootstrap, TOPICS, 4)
-            await fill(broker.bootstrap, count)
-            worker = subprocess.Popen(  # noqa: ASYNC220 - started once, before anything is timed
-                [
-                    sys.executable,
-                    "-m",
-                    "streams.cli",
-                    "worker",
-                    "--broker",
-                    broker.bootstrap,
-                    "--home",
-                    directory,
-                    "--metrics",
-                    address,
-                ],
-                env={**os.environ, "VIGIE_MICRO_BATCHES": str(int(micro_batches))},
-            )
-            try:
-                return await asyncio.to_thread(rate, f"http://{address}", count)
-            finally:
-                worker.terminate()
-                worker.wait(30)
-        finally:
-            await broker.stop()
-
-
-def rate(url: str, count: int) -> float:
-    deadline = time.monotonic() + 600
-    while not answers(f"{url}/-/ready"):
-        if time.monotonic() > deadline:
-            raise TimeoutError("the worker was never ready")
-        time.sleep(0.02)
-    start = time.monotonic()
-    while counted(f"{url}/metrics") < count:
-        if time.monotonic() > deadline:
-            raise TimeoutError("the posts were never all counted")
-        time.sleep(0.1)
-    return count / (time.monotonic() - start)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def main() -> None:
-    batched, single = (int(word) for word in [*sys.argv[1:], "20000", "4000"][:2])
-    fast = asyncio.run(posts_per_second(batched, micro_batches=True))
-    slow = asyncio.run(posts_per_second(single, micro_batches=False))
-    print(
-        f"with micro-batches {fast:,.0f} posts/s, one record at a time {slow:,.0f}: ratio {fast / slow:.1f}"
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    options.add_argument("--posts", type=int, default=100_000)
+    options.add_argument("--peer-python", default=sys.executable, help="of the peers' environment")
+    given = options.parse_args()
+    asyncio.run(run(given.posts, given.peer_python))
 
 
 if __name__ == "__main__":

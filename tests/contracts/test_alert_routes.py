@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -58,7 +59,7 @@ def test_every_alert_finds_its_people(name: str) -> None:
         text=True,
         check=True,
     )
-    engineers = {"VigieIngestOutage", "VigieAbsent", "VigieRulesChanged"}
+    engineers = {"VigieIngestOutage", "VigieAbsent", "VigieRulesChanged", "VigieSourceTrouble"}
     assert routed.stdout.split() == ["engineers" if name in engineers else "communication"]
 
 
@@ -184,6 +185,10 @@ def test_a_dip_goes_from_the_exposition_to_people_and_is_over_when_opinion_is_ba
         until(lambda: watch.told("La réputation chute · beta"), 30, "the message")
         text = watch.told("chute · beta")[0][1]["attachments"][0]["text"]
         assert "See: http://localhost:3000/d/vigie-company?var-company=beta" in text
+        assert re.search(
+            r"Read the posts: http://localhost:9613/company/beta\?over=6h&to=\d{10}&lang=en\n", text
+        ), text
+        assert re.search(r"\(-?\d+\.\d points below\)", text), "how far it fell"
         beta[0] = 6200
         until(lambda: watch.told("Terminé : La réputation chute · beta"), 30, "its end")
     assert {people for people, _ in watch.sent} == {"communication"}

@@ -96,7 +96,8 @@ def test_no_panel_lies_over_another_or_beyond_the_page(path: Path, dashboard: di
 def test_links_lead_to_pages_in_the_right_language(path: Path, dashboard: dict[str, Any]) -> None:
     language = path.parent.name
     uids = {dashboard["uid"] for _, dashboard in ALL}
-    links = {link["url"].removeprefix("/d/") for link in dashboard["links"]}
+    outward = [link["url"] for link in dashboard["links"] if not link["url"].startswith("/d/")]
+    links = {link["url"].removeprefix("/d/") for link in dashboard["links"]} - set(outward)
     assert links <= uids
     assert sum(uid.endswith("-fr") for uid in links) == (1 if language == "en" else 2)
     drills = [
@@ -108,8 +109,13 @@ def test_links_lead_to_pages_in_the_right_language(path: Path, dashboard: dict[s
         for found in prop["value"]
     ]
     target = "/d/vigie-company?" if language == "en" else "/d/vigie-company-fr?"
-    assert all(drill.startswith(target) for drill in drills)
+    posts = [url for url in (*outward, *drills) if url.startswith("${evidence}/company/$")]
+    assert all(url.endswith(f"?from=${{__from}}&to=${{__to}}&lang={language}") for url in posts)
+    assert len(posts) == (0 if "stream" in dashboard["uid"] else 1)
+    assert all(drill.startswith(target) for drill in set(drills) - set(posts))
     assert bool(drills) == (dashboard["uid"].startswith("vigie-reputation"))
+    addresses = [one for one in dashboard.get("templating", {}).get("list", ()) if one["name"] == "evidence"]
+    assert [one["query"] for one in addresses] == ["http://localhost:9613"] * len(posts)
 
 
 @each

@@ -1,4 +1,4 @@
-"""The labelled sets of ../shared/data: where they are, what they may be used for, and how they are read."""
+"""The labelled sets of ../shared/data, and one written here: what they may be used for, how they are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Kind = Literal["post", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A set of labelled texts. `shippable` is False for non-commercial terms: those only measure."""
+    """A set of labelled texts. `shippable` is False for those that only measure: their terms are
+    non-commercial, or they were written here."""
 
     name: str
     language: str
@@ -39,6 +40,7 @@ CORPORA = {
         Corpus("fr_xlmt_train", "fr", "post", "Apache-2.0 repository"),
         Corpus("fr_xlmt_val", "fr", "post", "Apache-2.0 repository"),
         Corpus("fr_xed", "fr", "post", "CC BY 4.0"),
+        Corpus("fr_figurative", "fr", "post", "written for Vigie; only measures", shippable=False),
         Corpus("fr_allocine_tv_train", "fr", "review", "unclear"),
         Corpus("fr_allocine_tv_dev", "fr", "review", "unclear"),
         Corpus("fr_insurance_posts", "fr", "review", "unclear"),
@@ -54,8 +56,10 @@ def shared() -> Path:
 
 def load(name: str) -> tuple[list[str], list[int]]:
     """Texts and labels (0 negative, 1 neutral, 2 positive) of one set, in the order of its file."""
-    lines = shared() / f"{name}.jsonl.gz"
-    if lines.exists():
+    lines, written = shared() / f"{name}.jsonl.gz", Path(__file__).with_name(f"{name}.jsonl")
+    if written.exists():
+        rows = [json.loads(line) for line in written.read_text("utf8").splitlines()]
+    elif lines.exists():
         with gzip.open(lines, "rt", encoding="utf8") as file:
             rows = [json.loads(line) for line in file]
     else:

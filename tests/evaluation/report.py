@@ -12,9 +12,11 @@ HEAD = """# How well Vigie reads: sentiment and language
 Written by `make evaluate` (tests/evaluation/evaluate.py); do not edit. Sets and terms:
 agents/models/CARD.md. Figures are over the classes that a set holds (some have no neutrals). "Cross-set"
 means that the shipped model has not seen the set; "without …" that a model was trained anew without those
-sets; "in-set" five folds within the set alone; "seen in training" says nothing of new posts and stands
+sets; "in-set" five folds within the set alone, near-copies in one; "seen in training" says nothing of new posts and stands
 here for completeness. ECE is the expected calibration error. In-set and "without" rows are trained
-without the French word vectors unless they are given, which costs a little.
+without the French word vectors unless they are given, which costs a little. CARD.md says why the bar on
+brand tweets is missed, and what the written sets (fr_figurative, opposed.jsonl) gave on first sight: here they
+stand in hindsight.
 """
 
 

@@ -25,10 +25,10 @@ AIRLINES = {
 }
 
 
-@pytest.mark.parametrize("part", ["dev", "heldout"])
+@pytest.mark.parametrize("part", ["dev", "heldout", "second"])
 def test_ambiguous_names_are_told_apart(part: str) -> None:
     rows = rows_of(part)
-    assert len(rows) >= 150
+    assert len(rows) >= 100
     found = score(load_watchlist(), rows)
     assert found.precision >= 0.90, found.false
     assert found.recall >= 0.80, found.missed

@@ -24,6 +24,7 @@ from streams.proving.audit import audit
 from streams.proving.commands import audit as audit_command
 from streams.proving.commands import replay as replay_command
 from streams.proving.shelf import shelf_of
+from streams.proving.what_if_command import what_if as what_if_command
 from streams.settings import Settings, read_settings
 from streams.versions import altered_versions
 
@@ -161,6 +162,22 @@ def test_replay_into_a_side_topic_leaves_the_live_ones_alone(log: Log) -> None:
     assert status == 0
     assert len(raw_records(log.settings.broker or "", "replay.test.v1")) > 5
     assert raw_records(log.settings.broker or "", REPUTATION.name) == log.rows[REPUTATION.name]
+
+
+def test_what_another_table_would_have_changed_is_told_post_by_post(log: Log, tmp_path: Path) -> None:
+    asked = ("--from", "2026-11-02T08:00:00Z", "--to", "2026-11-02T14:00:00Z", "--every", "1h")
+    other = ("--credibility", str(other_table(tmp_path)), "--format", "json", "--posts", "100000")
+    status, told = vigie(what_if_command, log.settings, *asked, *other)
+    found = json.loads(told)
+    assert status == 0
+    assert 0 < len(found["figures"]) <= found["compared"]
+    assert found["before"]["credibility"] != found["after"]["credibility"]
+    assert found["before"]["watchlist"] == found["after"]["watchlist"]
+    assert 0 < found["changed"] == len(found["posts"])
+    assert {tuple(post["before"]) for post in found["posts"]} == {("weight",)}
+    assert {(post["before"]["weight"], post["after"]["weight"]) for post in found["posts"]} == {(1000, 900)}
+    keys = {row[3].decode() for row in log.rows[POSTS.name]}
+    assert {post["key"] for post in found["posts"]} <= keys
 
 
 def test_tampering_with_a_copy_is_found(log: Log, make_broker: Callable[[], EmbeddedBroker]) -> None:

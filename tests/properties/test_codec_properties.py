@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.codec import decode_post, encode_post, instant, rfc3339
-from schemas.post import Deletion, Post
+from schemas.post import PostRecord
 from schemas.reject import REASONS, Invalid, encode_reject, reject_of
 
 NAMES = (
@@ -50,7 +50,19 @@ near = st.builds(
 )
 
 
-def check(raw: bytes) -> Post | Deletion | Invalid:
+withdrawn = st.builds(
+    lambda start, rest: {**start, **rest},
+    st.just(
+        {
+            "key": "twitter:@7", "platform": "twitter", "kind": "author", "deleted": True, "at": WORDS[2],
+            "author": {"id": "7"},
+        }
+    ),
+    st.dictionaries(st.sampled_from(("author", "platform", "at", "key")), values, max_size=1),
+)  # fmt: skip
+
+
+def check(raw: bytes) -> PostRecord | Invalid:
     found = decode_post(raw)
     if isinstance(found, Invalid):
         assert found.reason in REASONS
@@ -68,7 +80,7 @@ def test_any_bytes(raw: bytes) -> None:
     check(raw)
 
 
-@given(near | loose)
+@given(near | loose | withdrawn)
 @settings(max_examples=400)
 def test_any_json_that_looks_like_a_post(document: dict[str, object]) -> None:
     check(orjson.dumps(document))

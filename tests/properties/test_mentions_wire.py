@@ -23,9 +23,11 @@ from schemas.judged import (
     encode_judged,
 )
 from schemas.mention import (
+    AuthorRetraction,
     Coordinates,
     Mention,
     MentionDisclosure,
+    MentionRecord,
     Retraction,
     decode_mention,
     encode_mention,
@@ -52,7 +54,9 @@ mentions = st.builds(
     author=st.none() | words, signature=st.none() | words, repost_of=st.none() | words, versions=words,
     persons=st.lists(words, max_size=2).map(tuple), received=st.none() | wholes,
 )  # fmt: skip
-retractions = st.builds(Retraction, words, st.none() | wholes, wholes, coordinates)
+retractions = st.builds(Retraction, words, st.none() | wholes, wholes, coordinates) | st.builds(
+    AuthorRetraction, words, wholes, coordinates
+)
 feelings = st.builds(Sentiment, labels, polarities, st.none() | words)
 judged_posts = st.builds(
     Judged,
@@ -76,7 +80,7 @@ judged_posts = st.builds(
 
 
 @given(mentions | retractions)
-def test_what_is_encoded_is_decoded_again(record: Mention | Retraction) -> None:
+def test_what_is_encoded_is_decoded_again(record: MentionRecord) -> None:
     raw = encode_mention(record)
     assert decode_mention(raw) == record
     assert encode_mention(decode_mention(raw)) == raw

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from payloads import leaves
 
 from schemas.codec import decode_post, encode_post
-from schemas.post import Deletion, Post, Source
+from schemas.post import AuthorDeletion, Deletion, Post, Source
 from schemas.reject import Invalid
-from streams.sources.contract import AuthorDelete
 from streams.sources.mapping import Map
 from streams.sources.opening import DOCUMENTS, LINES
 
@@ -75,6 +74,6 @@ def test_a_payload_with_anything_anywhere_gives_outcomes(form: str, name: str, d
     if not isinstance(payload, dict):
         return
     for outcome in mapping(payload, ORIGIN):
-        assert isinstance(outcome, Post | Deletion | AuthorDelete | Invalid)
+        assert isinstance(outcome, Post | Deletion | AuthorDeletion | Invalid)
         if isinstance(outcome, Post | Deletion):
             assert decode_post(encode_post(outcome)) == outcome

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agents.measuring.mentions import QUARTER, author_key
+from agents.measuring.author_keys import QUARTER, author_key
 from schemas.post import Author, Post, Source
 
 POST = Post("twitter:1", "twitter", "bonjour", 8 * QUARTER, Source("test"), author=Author(handle="lea"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agents.naming.companies import CompanyMatcher, Match
@@ -150,3 +152,25 @@ def test_persons_are_found_by_account_alone() -> None:
     assert MATCHER.match_persons(post("merci @Boss.")) == ("ceo",)
     assert MATCHER.match_persons(post("merci @Boss", "facebook")) == ()
     assert MATCHER.match_persons(post("boss")) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://www.facebook.com/OrangeFrance/posts/12?comment_id=3", ["orange"]),
+        ("https://www.facebook.com/orangefrance/videos/9", ["orange"]),
+        ("https://www.facebook.com/OrangeFrance", []),  # the page itself is no thread
+        ("https://www.facebook.com/somebody/posts/12", []),
+        ("https://www.facebook.com/somebody/OrangeFrance/12", []),
+        ("OrangeFrance/posts/12", []),
+        (None, []),
+    ],
+)
+def test_under_the_page_of_a_company_its_ambiguous_name_is_its_own(url: str | None, found: list[str]) -> None:
+    comment = replace(post("Rien à voir avec Orange ?", "facebook", kind="comment"), url=url)
+    assert [match.company for match in MATCHER.match(comment)] == found
+
+
+def test_a_page_alone_names_no_company() -> None:
+    page = "https://www.facebook.com/OrangeFrance/posts/12"
+    assert MATCHER.match(replace(post("Quelqu'un a la réponse ?", "facebook"), url=page)) == ()

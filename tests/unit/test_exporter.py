@@ -1,6 +1,7 @@
 """The exporter's HTTP side: probes tell the truth, nobody holds others up, a taken address is said."""
 
 import http.client
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 
 from streams.exporting.exporter import serve
 from streams.exporting.snapshot import Snapshot
+from streams.exporting.vitals import ALIVE_WITHIN, IN_TOUCH_WITHIN, Vitals
+from streams.pause import boot_time
 from streams.settings import SettingsError
 
 
@@ -17,7 +20,8 @@ class Exporter:
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.snapshot = Snapshot()
         self.host = host
-        self.server = serve(host, 0, lambda: self.snapshot)
+        self.vitals = Vitals(beat=boot_time(), heard=boot_time())
+        self.server = serve(host, 0, lambda: self.snapshot, lambda: self.vitals)
         self.port = self.server.server_port
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
         self.thread.start()
@@ -51,6 +55,41 @@ def test_readiness_follows_the_snapshot_and_liveness_does_not(exporter: Exporter
     assert exporter.get("/-/ready")[0] == 200
     exporter.snapshot = replace(exporter.snapshot, ready=False)
     assert exporter.get("/-/ready")[0] == 503
+
+
+def test_a_worker_that_its_group_does_not_answer_is_not_ready(exporter: Exporter) -> None:
+    exporter.snapshot = replace(exporter.snapshot, ready=True)
+    now = boot_time()
+    for heard in (None, now - IN_TOUCH_WITHIN - 1):
+        exporter.vitals = Vitals(beat=now, heard=heard)
+        assert exporter.get("/-/ready")[0] == 503
+        assert "\nvigie_ready 0.0\n" in exporter.get("/metrics")[2]
+        assert exporter.get("/-/healthy")[0] == 200
+    exporter.vitals = Vitals(beat=now, heard=now - 1)
+    assert exporter.get("/-/ready")[0] == 200
+    assert "\nvigie_ready 1.0\n" in exporter.get("/metrics")[2]
+
+
+def test_a_loop_that_hangs_is_neither_ready_nor_alive(exporter: Exporter) -> None:
+    exporter.snapshot = replace(exporter.snapshot, ready=True)
+    now = boot_time()
+    exporter.vitals = Vitals(beat=now - ALIVE_WITHIN - 1, heard=now)
+    assert exporter.get("/-/ready")[0] == 503
+    status, _, said = exporter.get("/-/healthy")
+    assert (status, said) == (503, "the event loop hangs\n")
+
+
+def test_the_signs_are_metrics(exporter: Exporter) -> None:
+    now = boot_time()
+    exporter.snapshot = replace(exporter.snapshot, lag={("posts.v1", 0): 7, ("mentions.v1", 0): 0})
+    exporter.vitals = Vitals(beat=now, heard=now, recovering=3, buffered=9, waiting={"posts.v1": now - 100})
+    text = exporter.get("/metrics")[2]
+    ages = dict(re.findall(r'vigie_commit_age_seconds\{topic="(.*?)"\} (.*)', text))
+    assert float(ages["mentions.v1"]) == 0.0
+    assert 100 <= float(ages["posts.v1"]) < 110
+    assert "\nvigie_recovery_left_records 3.0\n" in text
+    assert "\nvigie_producer_buffer_records 9.0\n" in text
+    assert "3 records left" in exporter.get("/-/ready")[2]
 
 
 def test_metrics_are_served_in_the_text_format(exporter: Exporter) -> None:
@@ -88,4 +127,4 @@ def test_ipv6_loopback() -> None:
 
 def test_a_taken_address_is_a_refusal_that_says_what_to_do(exporter: Exporter) -> None:
     with pytest.raises(SettingsError, match=r"--metrics host:port or VIGIE_METRICS_ADDRESS"):
-        serve("127.0.0.1", exporter.port, Snapshot)
+        serve("127.0.0.1", exporter.port, Snapshot, lambda: exporter.vitals)

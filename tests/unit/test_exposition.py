@@ -2,8 +2,9 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.reputation import WINDOWS, Reputation, WindowFigures
@@ -11,7 +12,11 @@ from streams.exporting import metrics
 from streams.exporting.exposition import companies_exposition
 from streams.exporting.metrics import Metric
 from streams.exporting.snapshot import Snapshot
+from streams.exporting.source_metrics import SourceCollector
+from streams.exporting.vitals import Vitals
 from streams.exporting.worker_metrics import worker_registry
+from streams.pause import boot_time
+from streams.sources.health import Pulse
 
 WINDOW = WindowFigures(
     window="1h", start=0, end=3_600_000, state="ok", score=6_234, low=5_000, high=7_000, prior=0, evidence=2_345,
@@ -20,8 +25,12 @@ WINDOW = WindowFigures(
 )  # fmt: skip
 
 
+def touched() -> Vitals:
+    return Vitals(beat=boot_time(), heard=boot_time())
+
+
 def exposition(snapshot: Snapshot) -> bytes:
-    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot))
+    return companies_exposition(snapshot) + generate_latest(worker_registry(lambda: snapshot, touched))
 
 
 def reputation(company: str, person: str | None = None, **changes: object) -> Reputation:
@@ -114,11 +123,14 @@ def test_label_values_are_escaped() -> None:
     assert labels["rules"] == "é"
 
 
-def test_every_exported_family_is_declared_once_with_help_and_type() -> None:
+def test_every_exported_family_is_declared_once_with_help_and_type(tmp_path: Path) -> None:
     snapshot = Snapshot(
         ready=True, at=1, reputations=(reputation("air-vigie"),), whole=True, rules_changed=5.0
     )
-    text = exposition(snapshot).decode()
+    Pulse(tmp_path, "hackernews:").keep()
+    sources = CollectorRegistry()
+    sources.register(SourceCollector(tmp_path))
+    text = (exposition(snapshot) + generate_latest(sources)).decode()
     declared = {metric.name: metric for metric in vars(metrics).values() if isinstance(metric, Metric)}
     families = [
         family

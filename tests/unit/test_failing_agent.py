@@ -5,24 +5,26 @@ import sys
 
 PROGRAM = """
 import asyncio
+from types import SimpleNamespace
 from streams.topology import _deadly
 from streams.outbox import Outbox
 from schemas.topics import MENTIONS
 
 class Producer:
-    async def send(self, *_):
+    async def send_records(self, *_):
         future = asyncio.get_running_loop().create_future()
         future.set_exception(ConnectionError("no broker"))
-        return future
+        return [future]
 
 class App:
+    conf = SimpleNamespace(topic_partitions=4)
     async def maybe_start_producer(self):
         return Producer()
 
 async def judge(batches):
     outbox = Outbox(App())
     async for _ in batches:
-        await outbox.send(MENTIONS, b"k", b"v")
+        outbox.put(MENTIONS, b"k", b"v")
         await outbox.delivered()
         yield
 

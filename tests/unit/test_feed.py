@@ -9,11 +9,22 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from schemas.post import Post
+from schemas.codec import decode_post
+from schemas.post import AuthorDeletion, Post
 from schemas.post import Source as Origin
 from schemas.reject import Invalid
 from streams.feed import Cursor, Fed, feed
-from streams.sources.contract import Checkpoint, Delete, Event, Gap, Upsert, dropped
+from streams.sources.contract import (
+    AuthorDelete,
+    Checkpoint,
+    Delete,
+    Event,
+    Gap,
+    Recovered,
+    Trouble,
+    Upsert,
+    dropped,
+)
 
 
 class Source:
@@ -91,21 +102,26 @@ async def test_a_failing_send_leaves_the_old_cursor_and_ends_the_feed(tmp_path: 
 async def test_every_event_is_in_one_topic_and_one_count(tmp_path: Path) -> None:
     producer, said = Producer(), list[str]()
     lost = dropped("file:posts.jsonl", 7, Invalid("not-json", "no"), b"{", 5)
-    source = Source(upsert(1), Delete("twitter:9", 1_780_000_000_000), lost, Gap("an hour is missing"))
+    source = Source(
+        upsert(1), Delete("twitter:9", 1_780_000_000_000), lost, Gap("an hour is missing"),
+        AuthorDelete("twitter", "7", 1_780_000_000_000), Trouble("no network", 3.0), Recovered(),
+    )  # fmt: skip
     running = start(source, producer, Cursor(tmp_path, "made"), said)
     await turn()
     for ack in producer.acks:
         ack.set_result(None)
     fed = await running
-    assert fed == Fed(posts=1, deletions=1, dropped=1, gaps=1)
+    assert fed == Fed(posts=1, deletions=1, dropped=1, gaps=1, accounts=1)
     assert [(topic, key) for topic, key, _ in producer.sent] == [
         ("posts.v1", b"twitter:1"),
         ("posts.v1", b"twitter:9"),
         ("rejects.v1", b"file:posts.jsonl/0/7"),
+        ("posts.v1", b"twitter:@7"),
     ]
     assert orjson.loads(producer.sent[1][2])["deleted"] is True
-    assert said == ["an hour is missing"]
-    assert fed.words() == "fed 1 posts, 1 deletions, 1 to rejects.v1, 1 gaps"
+    assert decode_post(producer.sent[3][2]) == AuthorDeletion("twitter", "7", 1_780_000_000_000)
+    assert said == ["an hour is missing", "no network; trying again in 3 s"]
+    assert fed.words() == "fed 1 posts, 1 deletions, 1 to rejects.v1, 1 gaps, 1 withdrawn accounts"
 
 
 def test_a_cursor_is_replaced_whole_and_named_after_its_source(tmp_path: Path) -> None:

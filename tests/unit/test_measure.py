@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from worlds import START, Record, apply, mention
 
 from agents.measure import Measure, MeasureSettings
 from agents.measuring.archive import FAN
+from agents.measuring.author_keys import QUARTER, key_of_quarter
 from agents.measuring.segments import BASE, coalesce, read
-from schemas.mention import Coordinates, Mention, Retraction
+from schemas.mention import AuthorRetraction, Coordinates, Mention, Retraction
 from schemas.reputation import DAY, HOUR, MINUTE, WindowFigures
 
 NOW = START + 400 * DAY
@@ -66,6 +68,67 @@ def test_an_edit_replaces_and_a_deletion_outranks_every_version() -> None:
         gone = folded(*order, mention("t:2"))
         assert window(gone, "1h", START).mentions == (0, 0, 1, 0)
         assert gone.entries == 1
+
+
+def withdraw(root: str, at: int) -> AuthorRetraction:
+    return AuthorRetraction(root, at, Coordinates("posts.v1", 0, 0))
+
+
+def by(root: str, post: str, at: int = START) -> Mention:
+    return mention(post, at=at, author=key_of_quarter(root, at // QUARTER))
+
+
+def test_a_withdrawn_author_s_posts_go_whenever_they_come_and_later_ones_stay() -> None:
+    lea, leo = "1" * 32, "2" * 32
+    posts = [by(lea, "t:1"), by(lea, "t:2", START + HOUR), by(lea, "t:3", START + HOUR + 1), by(leo, "t:4")]
+    gone = withdraw(lea, START + HOUR)
+    for order in ([gone, *posts], [*posts, gone], [*posts[:2], gone, *posts[2:], withdraw(lea, START)]):
+        measure = folded(*order)
+        assert window(measure, "24h", START + 2 * HOUR).mentions == (0, 0, 2, 0)
+        assert {post for record in measure.figures(START + 2 * HOUR) for post in record.evidence} == {
+            "t:3",
+            "t:4",
+        }
+
+
+def test_a_withdrawal_is_of_every_quarter_and_forgotten_when_it_can_void_no_more() -> None:
+    lea, turn = "1" * 32, (START // QUARTER + 1) * QUARTER
+    posts = [by(lea, "t:1", turn - HOUR), by(lea, "t:2", turn + HOUR)]
+    assert posts[0].author != posts[1].author
+    measure = folded(withdraw(lea, turn + 2 * HOUR), *posts, mention("t:3", at=turn + 2 * HOUR))
+    assert window(measure, "24h", turn + 2 * HOUR).mentions == (0, 0, 1, 0)
+    assert measure.entries == 3
+    measure.fold([(9, mention("t:4", at=turn + 40 * DAY, origin=Coordinates("posts.v1", 0, 9)))], NOW)
+    assert (measure.entries, measure._withdrawals.times, measure._withdrawals._until) == (1, {}, {})
+    late = withdraw(lea, turn)
+    measure.fold([(10, replace(late, origin=Coordinates("posts.v1", 0, 10)))], NOW)
+    assert (measure.totals.late_retractions, measure._withdrawals.times) == (1, {})
+
+
+@pytest.mark.parametrize("others", [FAN - 1, 1], ids=["merged", "alone"])
+def test_a_withdrawal_outlives_the_batches_around_it(others: int) -> None:
+    """Its segment is merged with others, or holds nothing else and stays when those of closed days go."""
+    lea, last = "1" * 32, START + 31 * DAY
+    batches = [withdraw(lea, START + 25 * DAY), *(mention(f"t:{n}") for n in range(others)), mention("t:x", at=last)]
+    table: dict[str, bytes] = {}
+    measure = Measure(MeasureSettings())
+    for offset, record in arrive(*batches):
+        apply(table, measure.fold([(offset, record)], NOW))
+    again = Measure(MeasureSettings())
+    again.restore(table.items())
+    again.fold([(99, replace(by(lea, "t:y", START + 20 * DAY), origin=Coordinates("posts.v1", 0, 99)))], NOW)
+    assert window(again, "28d", last).mentions == (0, 0, 1, 0)
+    assert again.entries == 2
+
+
+def test_a_post_that_two_claim_stands_by_the_ledger_s_rule_whoever_withdraws() -> None:
+    """The lesser bytes of one version stand, withdrawn or not; then the withdrawal decides: in any order."""
+    lea, leo = "1" * 32, "2" * 32
+    records: list[Record] = [by(lea, "t:1"), by(leo, "t:1"), withdraw(lea, START), mention("t:2")]
+    orders = list(permutations(records))
+    found = {window(folded(*order), "1h", START).mentions for order in orders}
+    assert len(orders) == 24
+    assert len(found) == 1
 
 
 def test_a_window_ends_with_the_pane_of_the_instant_and_empties_with_time() -> None:

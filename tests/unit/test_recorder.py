@@ -1,8 +1,8 @@
 """The recorder goes on with the chain whatever came before, and writes what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 from worlds import START, mention
@@ -20,19 +20,18 @@ class Log:
     """An app whose producer appends, and the tails of what was appended."""
 
     def __init__(self) -> None:
-        self.sent: list[tuple[str, bytes, bytes, int | None]] = []
+        self.conf = SimpleNamespace(topic_partitions=4)
+        self.sent: list[tuple[str, bytes, bytes, int]] = []
         self.asked: list[set[str]] = []
 
     async def maybe_start_producer(self) -> "Log":
         return self
 
-    async def send(self, topic: str, key: bytes, value: bytes, partition: int | None, *_: None) -> Any:
-        self.sent.append((topic, key, value, partition))
-
-        async def acknowledged() -> None:
-            return
-
-        return acknowledged()
+    async def send_records(
+        self, topic: str, partition: int, records: list[tuple[bytes, bytes]]
+    ) -> list[Awaitable[None]]:
+        self.sent += [(topic, key, value, partition) for key, value in records]
+        return []
 
     def records(self) -> list[bytes]:
         return [value for topic, _, value, _ in self.sent if topic == "reputation.v1"]

@@ -34,6 +34,18 @@ def test_label(scorer: SentimentScorer, text: str, language: Language, label: st
     assert found.lexicon.startswith(f"{language.code}-post-")
 
 
+@pytest.mark.parametrize("tag", ["#ironie", "#Sarcasme", "#irony"])
+def test_a_tag_of_irony_turns_praise_and_leaves_blame(scorer: SentimentScorer, tag: str) -> None:
+    for code, praise, blame in (
+        ("fr", "Bravo, quel service génial", "Quel service affreux, honteux"),
+        ("en", "Great job, I love this service", "I hate this awful service"),
+    ):
+        language = Language(code, 9_900)
+        assert scorer.score(tokenize(praise), language).label == "positive"
+        assert scorer.score(tokenize(f"{praise} {tag}"), language).label == "negative"
+        assert scorer.score(tokenize(f"{blame} {tag}"), language).label == "negative"
+
+
 def test_reviews_have_their_own_head(scorer: SentimentScorer) -> None:
     text = tokenize("Délais de remboursement très longs, aucun suivi, je quitte cet assureur")
     review = scorer.score(text, FRENCH, "review")

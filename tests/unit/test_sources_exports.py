@@ -1,10 +1,13 @@
 """Platforms' own files, by synthetic twins of their shapes: what each field becomes."""
 
+from dataclasses import replace
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from schemas.post import Post
+from streams.sources import document
 from streams.sources.contract import (
     AuthorDelete,
     Checkpoint,
@@ -54,6 +57,58 @@ async def test_x_archive() -> None:
     assert (edited.kind, edited.in_reply_to) == ("comment", "twitter:1853000000000000001")
     assert repost.kind == "repost"
     assert (quote.kind, quote.repost_of) == ("quote", "twitter:1852999999999999999")
+
+
+async def test_a_zipped_x_archive_is_read_where_it_lies(tmp_path: Path) -> None:
+    packed = tmp_path / "twitter-2026-11-02.zip"
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name in ("account.js", "deleted-tweets.js", "tweets.js"):
+            archive.write(FIXTURES / "x" / name, f"data/{name}")
+        archive.writestr("data/tweets_media/1.jpg", b"x" * 1000)
+    found = [event async for event in open_source(f"x-archive:{packed}").events(None)]
+    assert posts(found) == [
+        replace(
+            post,
+            source=replace(post.source, route=packed.name, cursor=str(int(post.source.cursor or "") + 1)),
+        )
+        for post in posts(await read("x-archive:x/tweets.js"))
+    ]
+    assert isinstance(found[0], Delete)
+    mark = found[-1]
+    assert isinstance(mark, Checkpoint)
+    assert [event async for event in open_source(f"x-archive:{packed}").events(mark.cursor)] == []
+
+
+async def test_archives_that_burst_are_broken_or_are_something_else_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "LIMIT", 100_000)
+    for name, member, body, word in (
+        ("bomb", "data/tweets.js", b" " * 10_000_000, "unpacks to more than 100000 bytes"),
+        ("other", "photos/1.jpg", b"x", "no tweets.js"),
+    ):
+        with ZipFile(tmp_path / f"{name}.zip", "w", ZIP_DEFLATED) as archive:
+            archive.writestr(member, body)
+        with pytest.raises(SourceError, match=word):
+            await anext(open_source(f"x-archive:{tmp_path / name}.zip").events(None))
+    (tmp_path / "torn.zip").write_bytes((tmp_path / "bomb.zip").read_bytes()[:200])
+    with pytest.raises(SourceError, match="no archive that can be read"):
+        await anext(open_source(f"x-archive:{tmp_path / 'torn.zip'}").events(None))
+
+
+async def test_youtube_takeout_in_all_its_shapes() -> None:
+    first, reply, plain = posts(await read("youtube-takeout:youtube/comments.csv"))
+    assert (first.key, first.kind) == ("youtube:UgInv1", "comment")
+    assert first.text == "Un mois chez Kestrane, une équipe formidable"
+    assert first.created_at == moment("2026-11-02T09:00:00.123Z")
+    assert (first.in_reply_to, first.conversation, first.author.id) == (
+        "youtube:vInv1",
+        "youtube:vInv1",
+        "UCinvented",
+    )
+    assert first.url == "https://www.youtube.com/watch?v=vInv1&lc=UgInv1"
+    assert (reply.text, reply.in_reply_to) == ("Merci, à bientôt", "youtube:UgInv1")
+    assert (plain.text, plain.in_reply_to, plain.url) == ('Plain words, and a "quote"', "youtube:pInv1", None)
 
 
 async def test_x_archive_of_deleted_posts() -> None:

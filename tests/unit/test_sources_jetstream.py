@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from events import until
 
 from streams.sources.backoff import Backoff
 from streams.sources.contract import (
@@ -19,6 +20,7 @@ from streams.sources.contract import (
     Event,
     Gap,
     SourceError,
+    Trouble,
     Upsert,
 )
 from streams.sources.jetstream import JetstreamSource
@@ -70,18 +72,6 @@ async def drops(socket: web.WebSocketResponse, request: web.Request) -> None:
     request.transport.close()
 
 
-async def until(
-    source: JetstreamSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
-) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
-        async for event in events:
-            found.append(event)
-            if enough(found):
-                break
-    return found
-
-
 def gone(found: list[Event]) -> bool:
     return any(isinstance(event, AuthorDelete) for event in found)
 
@@ -100,7 +90,7 @@ async def test_a_cut_line_is_taken_up_at_the_last_event_with_some_overlap() -> N
     keys = {event.post.key for event in found if isinstance(event, Upsert)}
     assert len(keys) == 4
     assert [question.get("cursor") for question in asked] == [None] + 3 * [["1793610001000000"]]
-    assert waits == [1.0, 2.0, 4.0]
+    assert waits == [1.0, 2.0, 4.0] == [event.retry_in for event in found if isinstance(event, Trouble)]
     marks = [event.cursor for event in found if isinstance(event, Checkpoint)]
     assert marks[:2] == ["1793610001000000", "1793610003000000"]
 

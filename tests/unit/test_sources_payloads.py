@@ -32,6 +32,7 @@ RECORDED = [
     ("x-api", "twitter/twarc_v2_quoted_edit.jsonl", 1),
     ("x-api", "twitter/twarc_v2_verified_type.jsonl", 1),
     ("x-api", "twitter/tweepy_test_client_search_recent_tweets.json", 10),
+    ("x-api", "twitter/tweepy_test_client_get_users_mentions.json", 10),
     ("x-api", "twitter/x_activity_events_docs.json", 5),
     ("x-removed-posts", "twitter/twarc_v2_tweets_compliance.jsonl", 0),
     ("x-removed-users", "twitter/twarc_v2_users_compliance.jsonl", 0),
@@ -52,11 +53,17 @@ RECORDED = [
     ("mastodon", "mastodon/mastodonpy_test_hashtag_tl.json", 3),
     ("mastodon", "mastodon/mastodonpy_test_status_postContentwarning-public.json", 2),
     ("mastodon", "mastodon/mastodonpy_test_stream_user_local.json", 1),
+    ("mastodon", "mastodon/mastodonpy_test_trending_statuses.json", 0),
     ("telegram", "telegram/botapi_getUpdates_channel_post.json", 1),
     ("reddit", "reddit/asyncpraw_TestSubredditListings.test_new.json", 100),
     ("reddit", "reddit/asyncpraw_TestSubredditModerationStreams.test_edited.json", 102),
     ("facebook", "facebook/graph_comments_comments_p1.json", 10),
     ("facebook", "facebook/graph_posts_feed_fields_p1.json", 5),
+    ("facebook", "facebook/graph_posts_single_post_data_fields.json", 1),
+    ("facebook", "facebook/graph_posts_multi_posts_data_fields.json", 2),
+    ("facebook", "facebook/graph_comments_comment_info.json", 1),
+    ("facebook", "facebook/graph_pages_search_pages.json", 0),
+    ("facebook", "facebook/graph_pages_single_fields_page.json", 0),
     ("facebook", "facebook/graph_posts_feeds_default_fields_p1.json", 5),
     ("facebook-webhook", "facebook/webhook_feed_changes_camelized.json", 3),
     ("linkedin-webhook", "linkedin/webhook_org_social_action_notifications.json", 3),
@@ -177,6 +184,25 @@ def test_every_recorded_field_is_used_or_listed(form: str, name: str, count: int
     assert refused <= {"facebook: an entry without words or link", "mastodon: visible to 'unlisted' only"}
 
 
+def told() -> list[tuple[str, str, str]]:
+    """The table of recordings: file, format, and how many posts or why it is not read."""
+    table = (ROOT / "streams" / "sources" / "PAYLOADS.md").read_text("utf-8").partition("## Recordings")[2]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    return [(name, form, posts) for name, form, posts in rows[1:]]
+
+
+def test_the_table_of_recordings_is_what_is_checked() -> None:
+    checked = {(name, form, str(count)) for form, name, count in RECORDED}
+    assert {row for row in told() if row[1] != "none"} == checked
+
+
+def test_every_recording_is_in_the_table() -> None:
+    if not SHARED.exists():
+        pytest.skip("no ../shared/fixtures at hand")
+    there = {str(file.relative_to(SHARED)) for file in SHARED.rglob("*") if file.is_file()} - {"SOURCES.md"}
+    assert there == {name for name, _, _ in told()}
+
+
 @pytest.mark.parametrize(
     ("form", "name"),
     [
@@ -199,6 +225,7 @@ def test_every_recorded_field_is_used_or_listed(form: str, name: str, count: int
         ("feed", "rss/atom.xml"),
         ("linkedin-shares", "linkedin/Shares.csv"),
         ("employer-reviews", "employer-reviews/reviews.csv"),
+        ("youtube-takeout", "youtube/comments.csv"),
     ],
 )
 def test_every_field_of_the_twins_is_used_or_listed(form: str, name: str) -> None:

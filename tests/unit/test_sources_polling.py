@@ -1,9 +1,11 @@
 """Routes that poll, against loopback servers that are busy, broken, hostile or well."""
 
 import asyncio
+import contextlib
 import gzip
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,20 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from events import until
 
-from streams.sources import facebook_live, feeds, hackernews, reddit_live, telegram, youtube_live
+from streams.sources import (
+    facebook_live,
+    feeds,
+    hackernews,
+    linkedin_live,
+    reddit_live,
+    telegram,
+    youtube_live,
+)
 from streams.sources.backoff import Backoff
-from streams.sources.contract import Checkpoint, Dropped, Event, SourceError, Upsert
+from streams.sources.contract import Checkpoint, Dropped, Event, Recovered, SourceError, Trouble, Upsert
 from streams.sources.http import fetch, retry_after
-from streams.sources.polling import PollingSource
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -41,18 +51,6 @@ class Waits:
     async def __call__(self, seconds: float) -> None:
         self.asked.append(seconds)
         await asyncio.sleep(0)
-
-
-async def until(
-    source: PollingSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
-) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
-        async for event in events:
-            found.append(event)
-            if enough(found):
-                break
-    return found
 
 
 def marks(count: int) -> Callable[[list[Event]], bool]:
@@ -100,6 +98,19 @@ async def test_a_broken_feed_is_said_once() -> None:
     async with server(feed=feed) as base:
         found = await until(feeds.live(f"{base}/feed", pause=Waits()), lambda found: len(keys(found)) == 2)
     assert [event.reject.reason for event in found if isinstance(event, Dropped)] == ["bad-value"]
+
+
+async def test_a_feed_with_an_entity_bomb_is_a_dead_letter_with_a_clear_word() -> None:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<!DOCTYPE x [<!ENTITY e0 "ha">{levels}]><rss><channel><title>&e9;</title></channel></rss>'
+
+    async def feed(request: web.Request) -> web.Response:
+        return web.Response(text=bomb, content_type="application/rss+xml")
+
+    async with server(feed=feed) as base:
+        found = await until(feeds.live(f"{base}/feed", pause=Waits()), marks(1))
+    (letter,) = (event.reject for event in found if isinstance(event, Dropped))
+    assert "declares entities, which are not read" in letter.detail
 
 
 async def test_entity_bombs_and_deep_nests_are_refused() -> None:
@@ -156,6 +167,8 @@ async def test_a_busy_server_gets_the_time_it_asks_for_and_a_broken_one_growing_
         found = await until(source, marks(1))
     assert len(keys(found)) == 2
     assert pause.asked == [90, 2, 4]
+    assert [event.retry_in for event in found if isinstance(event, Trouble)] == [90, 2, 4]
+    assert sum(isinstance(event, Recovered) for event in found) == 1
 
 
 async def test_refusals_private_redirects_and_bombs_are_said() -> None:
@@ -175,14 +188,28 @@ async def test_refusals_private_redirects_and_bombs_are_said() -> None:
         body = gzip.compress(bytes(30_000_000))
         return web.Response(body=body, headers={"Content-Encoding": "gzip"})
 
-    async with server(locked=locked, away=away, around=round_and_round, odd=odd, bomb=bomb) as base:
+    async def flood(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):  # the client has hung up
+            for _ in range(1600):
+                await response.write(bytes(1 << 16))
+        return response
+
+    tracemalloc.start()
+    async with server(
+        flood=flood, locked=locked, away=away, around=round_and_round, odd=odd, bomb=bomb
+    ) as base:
         for path, word in [
             ("locked", "401"), ("away", "private"), ("around", "redirects"), ("odd", "file:"),
-            ("bomb", "larger"),
+            ("bomb", "larger"), ("flood", "larger"),
         ]:  # fmt: skip
             async with aiohttp.ClientSession() as client:
                 with pytest.raises(SourceError, match=word):
                     await fetch(client, f"{base}/{path}")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 64 * 1024 * 1024
 
 
 def test_how_long_a_server_asks_to_wait() -> None:
@@ -302,6 +329,43 @@ async def test_youtube_s_new_threads_come_once_though_two_share_a_second() -> No
     assert keys(found) == ["youtube:t3", "youtube:t4", "youtube:t5"]
     assert asked[0]["allThreadsRelatedToChannelId"] == "UC1"
     assert youtube_live.live(",".join("abcdefghij"), "K3Y")._every == 96  # 10 channels on 9,000 units a day
+
+
+async def test_an_organisation_s_comments_on_linkedin_are_paged_and_edits_outrank_the_webhook_s() -> None:
+    def comment(number: int, edited: int = 0) -> dict[str, Any]:
+        made = 1793610000000 + number * 1000
+        return {
+            "id": str(number), "commentUrn": f"urn:li:comment:(urn:li:activity:7,{number})", "actor": "urn:li:person:a",
+            "created": {"time": made}, "lastModified": {"time": edited or made}, "object": "urn:li:activity:7",
+            "message": {"text": f"no. {number}"}, "likesSummary": {"totalLikes": number},
+        }  # fmt: skip
+
+    listed = [comment(number) for number in range(1, 151)]
+    starts: list[str] = []
+
+    async def posts(request: web.Request) -> web.Response:
+        assert request.headers["X-Restli-Protocol-Version"] == "2.0.0"
+        return web.json_response(
+            {"elements": [{"id": "urn:li:share:7", "commentary": "Hm", "publishedAt": 1793610000000}]}
+        )
+
+    async def under(request: web.Request) -> web.Response:
+        starts.append(request.query["start"])
+        start = int(request.query["start"])
+        return web.json_response({"elements": listed[start : start + 100]})
+
+    routes: dict[str, Any] = {"posts": posts, "socialActions/urn:li:share:7/comments": under}
+    async with server(**routes) as base:
+        first = await until(linkedin_live.live("5", "T", base, pause=Waits()), marks(1))
+        mark = first[-1]
+        assert isinstance(mark, Checkpoint)
+        listed[149] = comment(150, edited=1793610900000)
+        found = await until(linkedin_live.live("5", "T", base, pause=Waits()), marks(1), mark.cursor)
+    assert len(keys(first)) == 151
+    assert starts == ["0", "100", "0", "100"]
+    (edited,) = (event.post for event in found if isinstance(event, Upsert))
+    assert (edited.key, edited.version) == ("linkedin:urn:li:comment:(activity:7,150)", 1793610900)
+    assert (edited.in_reply_to, edited.metrics.likes) == ("linkedin:urn:li:activity:7", 150)
 
 
 async def test_a_facebook_page_s_posts_and_comments_come_once_and_edits_again() -> None:

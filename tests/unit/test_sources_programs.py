@@ -59,6 +59,21 @@ async def test_plain_posts_singer_and_airbyte_are_read() -> None:
     assert [event.reject.reason for event in found if isinstance(event, Dropped)] == ["not-json"]
 
 
+async def test_dead_letters_of_a_program_are_the_same_when_it_says_the_same_again() -> None:
+    spec = program("oops", json.dumps(ROW))
+
+    async def places(spec: str, cursor: str | None) -> list[tuple[str, int]]:
+        letters = (event.reject for event in await read(spec, cursor) if isinstance(event, Dropped))
+        return [(letter.topic, letter.offset) for letter in letters]
+
+    first = await places(spec, None)
+    assert len(first) == 1
+    assert first == await places(spec, None), "counted once, however often it is run from one state"
+    assert first != await places(spec, '{"bookmark":2}'), "another state, other lines"
+    assert first != await places(program("oops", "oops"), None), "another command, other lines"
+    assert open_source(spec).name != open_source(program("oops")).name, "cursors are not shared"
+
+
 async def test_the_last_state_is_given_back() -> None:
     code = (
         "import os,sys,json;"

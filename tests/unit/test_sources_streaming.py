@@ -3,19 +3,29 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from events import until
 
 from schemas.watchlist import Company
 from streams.sources import mastodon_live, twitter_live
 from streams.sources.backoff import Backoff
-from streams.sources.contract import Checkpoint, Delete, Dropped, Event, Gap, SourceError, Upsert
-from streams.sources.streaming import StreamingSource
+from streams.sources.contract import (
+    Checkpoint,
+    Delete,
+    Dropped,
+    Event,
+    Gap,
+    Recovered,
+    SourceError,
+    Trouble,
+    Upsert,
+)
 from streams.sources.tokens import token
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -80,18 +90,6 @@ async def play(server: Server, stream: str, *paths: str) -> AsyncIterator[str]:
         app.router.add_route("*", path, server.answer)
     async with TestServer(app) as running:
         yield str(running.make_url("/")).rstrip("/")
-
-
-async def until(
-    source: StreamingSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
-) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
-        async for event in events:
-            found.append(event)
-            if enough(found):
-                break
-    return found
 
 
 def keys(found: list[Event]) -> list[str]:
@@ -240,8 +238,10 @@ async def test_x_says_what_search_no_longer_has_and_waits_when_told() -> None:
     async with play(server, STREAM, RULES, RECENT) as base:
         source = twitter_live.live([KESTRANE], "t", base, **server.settings)
         found = await until(source, lambda found: bool(keys(found)), "1000")
-    assert isinstance(found[0], Gap)
-    assert "since 1000" in found[0].detail
+    assert found[0] == Trouble("x: 127.0.0.1 answers 429", 1.0)
+    assert isinstance(found[1], Gap)
+    assert "since 1000" in found[1].detail
+    assert found[2] == Recovered()
     assert server.waits == [1.0]
 
 

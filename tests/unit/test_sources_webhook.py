@@ -1,10 +1,13 @@
 """The door: who may bring posts, and what is answered when."""
 
 import asyncio
+import contextlib
+import gzip
 import hashlib
 import hmac
 import io
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -121,6 +124,53 @@ async def test_what_is_too_large_too_slow_or_no_json_is_refused(monkeypatch: pyt
         async with client.post("/facebook", data=body, headers=header) as answer:
             assert answer.status == 400
     assert found == []
+
+
+async def test_a_head_that_never_ends_is_cut_off_and_a_request_in_work_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(webhook, "_HEAD", 0.05)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for piece in (json.dumps(POST).encode(), b" ", b" "):
+            yield piece
+            await asyncio.sleep(0.05)
+
+    async with door() as (client, found):
+        base = client._base_url
+        assert base is not None
+        reader, writer = await asyncio.open_connection(base.host, base.port)
+        writer.write(b"POST /posts HTTP/1.1\r\nHost: x\r\n")
+        async with asyncio.timeout(5):
+            assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+        writer.close()
+        async with client.post("/posts", data=slowly(), headers=BEARER) as answer:
+            assert answer.status == 200
+    assert sum(isinstance(event, Upsert) for event in found) == 1
+
+
+async def test_a_hundred_megabytes_and_a_bomb_are_refused_in_flat_memory() -> None:
+    piece = bytes(1 << 16)
+    bomb = gzip.compress(bytes(100 * 1024 * 1024), 9)
+
+    async def flood() -> AsyncIterator[bytes]:
+        for _ in range(1600):
+            yield piece
+
+    async with door() as (client, found):
+        tracemalloc.start()
+        try:
+            for body, header in ((flood(), {}), (bomb, {"Content-Encoding": "gzip"})):
+                with contextlib.suppress(aiohttp.ClientConnectionError):  # refused while it is still sent
+                    async with client.post("/posts", data=body, headers=BEARER | header) as answer:
+                        assert answer.status == 413
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 16 * 1024 * 1024
+        async with client.post("/posts", json=POST, headers=BEARER) as answer:
+            assert answer.status == 200
+    assert sum(isinstance(event, Upsert) for event in found) == 1
 
 
 async def test_too_many_deliveries_are_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:

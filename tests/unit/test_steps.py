@@ -7,10 +7,11 @@ import orjson
 import pytest
 
 from agents.judge import Judge
+from agents.measuring.author_keys import QUARTER, key_of_quarter
 from agents.measuring.fenced_count import FencedCount
 from agents.steps import FUTURE_ALLOWANCE, verdict_of
 from schemas.judged import Judged
-from schemas.mention import Mention, Retraction
+from schemas.mention import AuthorRetraction, Mention, Retraction
 from schemas.post import Post
 from schemas.watchlist import parse_watchlist
 from streams.judges import load_credibility
@@ -64,6 +65,31 @@ def test_records_come_in_the_order_of_the_posts_and_an_edit_retracts_before_it_m
     assert (deletion.post, deletion.below) == ("twitter:0", None)
     assert (edit.post, edit.below) == ("twitter:2", 2)
     assert {record.origin.partition for record in verdict.records} == {3}
+
+
+def test_a_withdrawn_author_is_named_as_the_author_s_posts_are_and_no_later_than_received(
+    judge: Judge,
+) -> None:
+    gone = {
+        "key": "twitter:@7",
+        "kind": "author",
+        "platform": "twitter",
+        "author": {"id": "7"},
+        "deleted": True,
+    }
+    batch = lying(
+        post(author={"id": "7", "handle": "lea"}),
+        orjson.dumps({**gone, "at": "2026-05-28T20:20:00Z"}),
+        orjson.dumps({**gone, "at": "2099-05-28T20:30:00Z"}),
+    )
+    count = FencedCount()
+    mention, first, second = verdict_of(batch, judge, count, SECRET).records
+    assert isinstance(mention, Mention)
+    assert isinstance(first, AuthorRetraction)
+    assert isinstance(second, AuthorRetraction)
+    assert mention.author == key_of_quarter(first.author, mention.event_time // QUARTER)
+    assert (first.at, second.at) == (1_779_999_600_000, batch[2].timestamp)
+    assert count.counts["author-deletion"] == 2
 
 
 def test_every_record_is_one_outcome(judge: Judge) -> None:

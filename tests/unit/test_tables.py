@@ -39,32 +39,45 @@ def test_a_name_may_have_slashes(table: DurableTable) -> None:
     assert dict(table.rows(3)) == {"segment/0-9": b"x"}
 
 
-def test_after_a_rebalance_there_are_states_of_exactly_the_assigned_partitions(table: DurableTable) -> None:
+async def test_after_a_rebalance_there_are_states_of_exactly_the_assigned_partitions(
+    table: DurableTable,
+) -> None:
     fill(table, {"0/a": b"0", "1/a": b"1"})
     held = states(table)
-    held.take({0, 1})
+    await held.take({0, 1})
     held.let_go()
-    held.take({1, 2})
+    await held.take({1, 2})
     assert held.held == {1: {"a": b"1"}, 2: {}}
     assert table.partitions_held() == {1}
 
 
-def test_a_partition_that_comes_back_is_read_anew(table: DurableTable) -> None:
+async def test_a_partition_that_comes_back_is_read_anew(table: DurableTable) -> None:
     """Another worker wrote to it meanwhile; recovery put that into the store."""
     fill(table, {"0/a": b"old"})
     held = states(table)
-    held.take({0})
+    await held.take({0})
     held.let_go()
     fill(table, {"0/a": b"new"})
-    held.take({0})
+    await held.take({0})
     assert held.held == {0: {"a": b"new"}}
 
 
-def test_what_a_recovery_left_of_a_lost_partition_goes_even_if_no_state_was_ever_made(
+async def test_a_move_in_the_midst_of_taking_ends_it(table: DurableTable) -> None:
+    fill(table, {"0/a": b"0", "1/a": b"1", "2/a": b"2"})
+    held = states(table)
+    taking = asyncio.create_task(held.take({0, 1, 2}))
+    await asyncio.sleep(0)
+    assert set(held.held) == {0}, "the loop goes on after each"
+    held.let_go()
+    await taking
+    assert held.held == {}
+
+
+async def test_what_a_recovery_left_of_a_lost_partition_goes_even_if_no_state_was_ever_made(
     table: DurableTable,
 ) -> None:
     fill(table, {"0/a": b"0", "3/a": b"3"})
-    states(table).take({0})
+    await states(table).take({0})
     assert table.partitions_held() == {0}
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from evaluation import evaluate, train_sentiment
 from evaluation.corpora import CORPORA
-from evaluation.fitting import Designer, Recipe, fit, logits
-from evaluation.train_sentiment import MIXES, Mix, Trainer, pack
+from evaluation.fitting import Designer, Recipe, Vectors, fit, logits
+from evaluation.train_sentiment import MIXES, Mix, Trainer, pack, stack
 
 TEXTS = [
     "what a great day",
@@ -62,6 +62,17 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(monkeypatch: py
     assert packed(1) != packed(2)
 
 
+def test_sets_of_another_language_are_read_in_it_and_have_no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_sentiment, "load", lambda _name: (["not great"], [0]))
+    trainer = Trainer("fr", Vectors({"great": 0}, np.ones((1, 2), dtype=np.float32)))
+    french, english = trainer.corpus("fr_xed")[0], trainer.corpus("en_semeval_13_16")[0]
+    both = stack([french, english])
+    assert (both.starts == [0, len(french.columns), len(both.columns)]).all()
+    assert both.vectors is not None
+    assert both.vectors.any(axis=1).tolist() == [True, False]
+    assert not np.array_equal(french.signs, english.signs)  # only English knows "not" as a negation
+
+
 def test_what_is_written_is_learnt() -> None:
     design = Designer("en").design(TEXTS)
     labels = np.array(LABELS)
@@ -75,6 +86,21 @@ def test_a_drop_beyond_the_allowance_is_told(tmp_path: Path, monkeypatch: pytest
     assert evaluate.drops({"a": 0.1}) == []
     recorded.write_text(json.dumps({"a": 0.6, "b": 0.6, "c": 0.6}), "utf8")
     assert evaluate.drops({"a": 0.595, "b": 0.585}) == ["b: 0.5850, recorded 0.6000"]
+
+
+@pytest.mark.parametrize(("figure", "status"), [(0.595, 0), (0.585, 1)])
+def test_a_drop_fails_the_evaluation(
+    figure: float, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "recorded.json").write_text(json.dumps({"language/fr": 0.6}), "utf8")
+    monkeypatch.setenv("VIGIE_SHARED", str(tmp_path))
+    monkeypatch.setattr(evaluate, "RECORDED", tmp_path / "recorded.json")
+    monkeypatch.setattr(evaluate, "measure", lambda _options: [])
+    monkeypatch.setattr(evaluate, "language_accuracy", lambda: {"fr": figure})
+    monkeypatch.setattr(evaluate, "opposed_feelings", dict)
+    monkeypatch.setattr("sys.argv", ["evaluate", "--quick"])
+    assert evaluate.main() == status
 
 
 def test_without_the_sets_there_is_a_word_and_no_failure(

@@ -1,0 +1,53 @@
+"""A partition's state that has lost something: its changelog was cut (retention, delete-records), or an old value came
+late from a worker that had lost the partition.
+
+Noticed by what a state says of itself: its fence lies before the committed offset, or its ledger has gaps. Cured by
+reading the topic again from where the state stands, which every state takes without counting twice; where
+the topic no longer reaches back so far, the worker ends, for its figures would be wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+
+from agents.measure import Measure, MeasureSettings
+from streams.child import REFUSED
+
+log = logging.getLogger("vigie.lost_state")
+
+
+def read_again(topic: str, partition: int, committed: int, wanted: int, kept: int) -> None:
+    """Say that a partition is read from `wanted` though `committed` was reached; does not return where the
+    topic begins at `kept`, after that."""
+    if kept <= wanted:
+        log.warning(
+            "%s/%d: its state ends before offset %d, though %d was committed: reading on from there",
+            topic, partition, wanted, committed,
+        )  # fmt: skip
+        return
+    log.critical(
+        "%s/%d: its state has lost what came from offset %d on, and the topic now begins at %d: figures would be "
+        "wrong. Ending. Put the changelogs back from a copy; or stop all workers and delete mentions.v1, the topics "
+        "vigie-*-changelog and the group vigie, to count everything again from posts.v1.",
+        topic, partition, wanted, kept,
+    )  # fmt: skip
+    logging.shutdown()
+    os._exit(REFUSED)
+
+
+def whole_ledger(rows: Iterable[tuple[str, bytes]], settings: MeasureSettings) -> Measure:
+    """The ledger of these table values; an empty one, which will replace them, where some are missing."""
+    held = list(rows)
+    measure = Measure(settings)
+    measure.restore(held)
+    if not measure.missing:
+        return measure
+    gaps = ", ".join(f"{first}-{last}" for first, last in measure.missing)
+    log.warning(
+        "a ledger's table has lost the offsets %s of mentions.v1: counting that partition again", gaps
+    )
+    empty = Measure(settings)
+    empty.begin_anew(name for name, _ in held)
+    return empty

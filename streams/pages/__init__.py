@@ -1,0 +1,1 @@
+"""What people look at: words in two languages, curves, marked texts, templates."""

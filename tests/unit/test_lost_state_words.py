@@ -1,0 +1,64 @@
+"""A state that has lost something: begun anew where its topic allows it, refused in words where not."""
+
+import logging
+from typing import NoReturn
+
+import pytest
+from worlds import START, mention
+
+from agents.measure import Measure, MeasureSettings
+from streams import lost_state
+from streams.child import REFUSED
+from streams.lost_state import read_again, whole_ledger
+
+SETTINGS = MeasureSettings()
+
+
+def table(batches: int = 3) -> dict[str, bytes]:
+    measure = Measure(SETTINGS)
+    found: dict[str, bytes] = {}
+    for number in range(batches):
+        writes = measure.fold([(number, mention(f"twitter:{number}"))], START)
+        found |= {name: value for name, value in writes.items() if value is not None}
+    return found
+
+
+def test_a_whole_table_is_taken_over() -> None:
+    assert whole_ledger(table().items(), SETTINGS).fence == 2
+    assert whole_ledger([], SETTINGS).fence == -1
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_table_with_a_gap_is_begun_anew_and_what_is_left_of_it_removed(
+    gone: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = table()
+    name = sorted(rows)[gone]
+    del rows[name]
+    with caplog.at_level(logging.WARNING):
+        measure = whole_ledger(rows.items(), SETTINGS)
+    assert f"lost the offsets {gone}-{gone}" in caplog.text
+    assert (measure.fence, measure.totals.subjects) == (-1, {})
+    writes = measure.fold([(0, mention("twitter:0")), (1, mention("twitter:1"))], START)
+    assert {left for left in rows if writes.get(left, b"") is None} == set(rows)
+    whole = [(key, value) for key, value in writes.items() if value is not None]
+    assert whole_ledger(whole, SETTINGS).fence == 1
+
+
+def test_reading_again_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        read_again("posts.v1", 2, committed=90, wanted=7, kept=7)
+    assert "posts.v1/2: its state ends before offset 7, though 90 was committed" in caplog.text
+
+
+def test_what_cannot_be_read_again_ends_the_worker(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def end(status: int) -> NoReturn:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(lost_state.os, "_exit", end)
+    monkeypatch.setattr(logging, "shutdown", lambda: None)
+    with caplog.at_level(logging.CRITICAL), pytest.raises(SystemExit, match=str(REFUSED)):
+        read_again("mentions.v1", 0, committed=90, wanted=7, kept=8)
+    assert "lost what came from offset 7 on, and the topic now begins at 8" in caplog.text

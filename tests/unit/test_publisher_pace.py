@@ -1,0 +1,83 @@
+"""Snapshots are taken as often as they cost little, and after a rebalance at once."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streams.crash_points import nothing
+from streams.exporting.snapshot import Snapshot
+from streams.publisher import LONGEST_REST, SHARE, Publisher
+
+
+class Pace:
+    """A publisher whose snapshots cost `cost` seconds of CPU, in a process that is else `busy` for a part of the
+    time, on a clock of the test's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float, busy: float = 0.0) -> None:
+        self.now = self.used = 0.0
+        self.taken: list[float] = []
+        self.cost, self.busy = cost, busy
+        times = SimpleNamespace(
+            monotonic=lambda: self.now, thread_time=lambda: self.now, process_time=lambda: self.used
+        )
+        monkeypatch.setattr("streams.publisher.time", times)
+        judge: Any = SimpleNamespace(versions={}, version="1")
+        recorder: Any = SimpleNamespace(record=self.record, forget=lambda: None)
+        topology: Any = SimpleNamespace(counts=SimpleNamespace(held={}))
+        app: Any = SimpleNamespace(reached=nothing)
+        clock: Any = None
+        self.publisher = Publisher(app, topology, judge, clock, recorder, record_every=30.0)
+        self.publisher.ready = True
+        monkeypatch.setattr(self.publisher, "_take", self.take)
+
+    def take(self) -> Snapshot:
+        self.taken.append(self.now)
+        self.now += self.cost
+        self.used += self.cost
+        return Snapshot(versions={}, ready=True)
+
+    async def record(self, *_: Any) -> None:
+        """Where reputation.v1 would be."""
+
+    async def run(self, seconds: float, every: float = 0.5) -> int:
+        """How many snapshots are taken in so many seconds."""
+        before, end = len(self.taken), self.now + seconds
+        while self.now < end:
+            await self.publisher.publish()
+            self.now += every
+            self.used += every * self.busy
+        return len(self.taken) - before
+
+
+async def test_a_cheap_snapshot_is_taken_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await Pace(monkeypatch, cost=0.01, busy=0.9).run(10.0) >= 19
+
+
+async def test_a_dear_one_is_too_where_there_is_time_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await Pace(monkeypatch, cost=0.08, busy=0.2).run(11.6) >= 19
+
+
+async def test_a_backlog_is_not_held_up_by_dear_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=0.04, busy=1.0)
+    assert await pace.run(60.0) * pace.cost == pytest.approx(60.0 * SHARE, rel=0.3)
+
+
+async def test_however_dear_it_does_not_rest_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=1.0, busy=1.0)
+    await pace.run(60.0)
+    rests = [later - earlier - pace.cost for earlier, later in zip(pace.taken, pace.taken[1:], strict=False)]
+    assert max(rests) <= LONGEST_REST + 0.5
+
+
+async def test_after_a_rebalance_nothing_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=1.0)
+    await pace.publisher.publish()
+    await pace.publisher.publish()
+    assert len(pace.taken) == 1
+    pace.publisher.mark_stale()
+    await pace.publisher.publish()
+    assert len(pace.taken) == 1, "not while partitions move"
+    pace.publisher.ready = True
+    await pace.publisher.publish()
+    assert len(pace.taken) == 2

@@ -1,0 +1,175 @@
+"""What the consumer changes of Faust's: what arrives in batches, what is committed, what is resumed when."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from schemas.topics import POSTS
+from streams.app import create_app, topic_of
+from streams.settings import Settings
+from streams.transport import Batch, BatchingApp, BatchingConsumer
+
+POST, CHANGE = TP(POSTS.name, 0), TP("vigie-ledger-changelog", 0)
+
+
+def record(offset: int, tp: TP = POST) -> Any:
+    return SimpleNamespace(
+        topic=tp.topic,
+        partition=tp.partition,
+        offset=offset,
+        timestamp=7,
+        timestamp_type=1,
+        key=b"",
+        value=b"",
+    )
+
+
+def message(*offsets: int, tp: TP = POST, done: bool = False) -> Any:
+    value = [record(offset, tp) for offset in offsets]
+    return SimpleNamespace(topic=tp.topic, tp=tp, value=value, offset=offsets[-1], acked=done, tracked=done)
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> BatchingApp:
+    made = create_app(Settings(home=tmp_path, batch=3), "127.0.0.1:1")
+    topic_of(made, POSTS)
+    return made
+
+
+@pytest.fixture
+def consumer(app: BatchingApp) -> BatchingConsumer:
+    made = app.consumer
+    assert isinstance(made, BatchingConsumer)
+
+    async def hand_over(message: Any) -> None:
+        """Where Faust's conductor would be."""
+
+    made._hand_over = hand_over
+    return made
+
+
+async def test_only_the_topics_that_are_named_come_in_batches(
+    consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = {POST: [record(n) for n in range(5)], CHANGE: [record(n, CHANGE) for n in range(5)]}
+
+    async def fetch(*_: Any) -> Any:
+        return fetched, {POST, CHANGE}
+
+    monkeypatch.setattr(driver.Consumer, "_wait_next_records", fetch)
+    found, active = await consumer._wait_next_records(1.0)
+    assert [[one.offset for one in batch.value] for batch in found[POST]] == [[0, 1, 2], [3, 4]]
+    assert all(isinstance(batch, Batch) for batch in found[POST])
+    assert found[CHANGE] == fetched[CHANGE]
+    assert active == {POST, CHANGE}
+
+
+async def test_a_fetch_asks_for_the_partitions_that_were_active_when_it_began(
+    consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    async def fetch(self: Any, active: Any, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
+        asked.append(active)
+        return {}
+
+    monkeypatch.setattr(driver.Consumer, "_getmany", fetch)
+    active = {POST}
+    await consumer._getmany(active, 1.0)
+    active.clear()  # as when recovery ends while the fetch waits; empty would mean "all"
+    assert asked == [{POST}]
+
+
+async def test_the_offsets_inside_a_batch_are_no_gap(consumer: BatchingConsumer) -> None:
+    await consumer._add_gap(POST, 1, 9)
+    await consumer._add_gap(CHANGE, 1, 9)
+    assert not consumer._gap[POST]
+    assert len(consumer._gap[CHANGE]) == 1
+
+
+async def test_what_is_committed_are_the_batches_that_are_done_and_in_a_row(
+    consumer: BatchingConsumer,
+) -> None:
+    first, second, third = message(0, 1, 2), message(5, 6), message(7)
+    for one in (first, second, third):
+        await consumer._deliver(one)
+    third.acked = third.tracked = True
+    # an offset acked in an earlier generation, as Faust's own lists would have it
+    consumer._acked[POST].append(2)
+    consumer._acked_index[POST].add(2)
+    assert consumer._new_offset(POST) is None
+    first.acked = first.tracked = True
+    assert consumer._new_offset(POST) == 3
+    second.acked = second.tracked = True
+    assert consumer._new_offset(POST) == 8
+
+
+async def test_a_batch_that_was_skipped_is_not_committed(consumer: BatchingConsumer) -> None:
+    skipped = message(0, 1)
+    await consumer._deliver(skipped)
+    skipped.acked = True  # while flow was suspended: nobody took it up
+    assert consumer._new_offset(POST) is None
+
+
+async def test_other_topics_are_committed_as_faust_does(consumer: BatchingConsumer) -> None:
+    assert consumer._new_offset(CHANGE) is None
+    consumer._acked[CHANGE] += [0, 1]
+    assert consumer._new_offset(CHANGE) == 2
+
+
+async def test_a_rebalance_in_mid_batch_forgets_what_was_in_flight(
+    consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def revoke(*_: Any) -> None:
+        """What Faust does of its own."""
+
+    monkeypatch.setattr(driver.Consumer, "on_partitions_revoked", revoke)
+    before = message(0, 1, 2)
+    await consumer._deliver(before)
+    await consumer.on_partitions_revoked({POST})
+    before.acked = before.tracked = True  # its agent ends after the partition has gone
+    assert consumer._new_offset(POST) is None
+    await consumer._deliver(message(0, 1, 2))  # it came back, to what was committed
+    assert consumer._new_offset(POST) is None
+
+
+async def test_batches_are_resumed_when_the_rebalance_is_over_and_others_at_once(
+    app: BatchingApp, consumer: BatchingConsumer
+) -> None:
+    consumer._set_active_tps({POST, CHANGE})
+    consumer.pause_partitions({POST, CHANGE})
+    app.rebalancing = True
+    consumer.resume_partitions({POST, CHANGE})
+    assert consumer._get_active_partitions() == {CHANGE}
+    app.on_rebalance_end()
+    assert consumer._get_active_partitions() == {POST, CHANGE}
+
+
+async def test_a_partition_that_went_in_the_next_rebalance_is_not_resumed(
+    app: BatchingApp, consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def revoke(*_: Any) -> None:
+        """What Faust does of its own."""
+
+    monkeypatch.setattr(driver.Consumer, "on_partitions_revoked", revoke)
+    consumer._set_active_tps({POST})
+    consumer.pause_partitions({POST})
+    app.rebalancing = True
+    consumer.resume_partitions({POST})
+    await consumer.on_partitions_revoked({POST})
+    app.on_rebalance_end()
+    assert consumer._get_active_partitions() == set()
+
+
+async def test_a_full_stream_holds_its_partition_back_and_takes_it_up_again(
+    consumer: BatchingConsumer,
+) -> None:
+    consumer._set_active_tps({POST, CHANGE})
+    consumer.on_buffer_full(POST)
+    assert consumer._get_active_partitions() == {CHANGE}
+    consumer.on_buffer_drop(POST)
+    assert consumer._get_active_partitions() == {POST, CHANGE}
