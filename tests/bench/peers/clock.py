@@ -11,7 +11,7 @@ OUT = "out.v1"  # for results
 
 
 class Clock:
-    """`tick()` for each post or `tick(many)` as they come (`tick(0)` as the first does); `tell()` when the last is done with."""
+    """`tick()` for each post or `tick(many)` for many; `tick(0)` as the first come; `tell()` after the last."""
 
     def __init__(self, count: int) -> None:
         self._count = count
