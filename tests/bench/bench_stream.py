@@ -46,6 +46,7 @@ from streams.watchlist.reading import load_watchlists
 
 PARTITIONS = 8
 KEYED = "keyed.v1"
+OUT = "out.v1"  # for the peers' results
 # program, what it is, what part of --posts it gets, and whether it needs the peers' environment
 PEERS = (
     ("bytewax_textblob", "bytewax + TextBlob (nothing durable)", 0.3, True),
@@ -92,7 +93,7 @@ async def peers(data: Path, scratch: Path, posts: int, python: str) -> dict[str,
             KEYED: max(part for _, _, part, _ in PEERS),
             "counted.v1": max(part for _, _, part, _ in COUNTING),
         }
-        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in sizes])
+        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (*sizes, OUT)])
         admin.close()
         for topic, part in sizes.items():
             await fill(broker.bootstrap, topic, keyed_posts(int(posts * part)), PARTITIONS)
