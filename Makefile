@@ -57,7 +57,7 @@ bench: $(STAMP) $(PEERS)/.installed ## beside peers, latency, growth (12 min); t
 	$(BIN)/python tests/bench/bench_stream.py --posts $(BENCH_POSTS) --peer-python $(PEERS)/bin/python | tee -a bench.md
 	$(BIN)/python tests/bench/bench_latency.py | tee -a bench.md
 	$(BIN)/python tests/bench/bench_growth.py --most $(BENCH_MOST) | tee -a bench.md
-BENCH_POSTS := 60000
+BENCH_POSTS := 100000
 BENCH_MOST := 1000000
 
 .PHONY: bench-stages

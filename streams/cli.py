@@ -181,14 +181,22 @@ def feed(
     help="TOML file of companies.",
 )
 @click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
-def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "as2"]),
+    default="jsonl",
+    show_default=True,
+    help="Judged records, or posts as Activity Streams 2.0 with the judgement in them.",
+)
+def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...], form: str) -> None:
     """Judge posts without Kafka: JSONL of posts from FILE (- is standard input), judged records as
     JSONL to standard output. A line that is no post goes to standard error with its number and the
     reason, and makes the exit status 2; the rest goes on."""
-    from streams.judging import judge_file
+    from streams.judging import FORMS, judge_file
 
     settings = read_settings(watchlists=watchlists)
-    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer))
+    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer, FORMS[form]))
 
 
 @cli.command()
@@ -252,6 +260,21 @@ def backtest(
         return
     with file.open("rb") as lines:
         report(published(lines, start, end), click.echo)
+
+
+@cli.command()
+@click.argument("record", required=False)
+def schemas(record: str | None) -> None:
+    """Print the JSON Schema of RECORD: a topic, or `judged`, which is what `vigie judge` prints. Of all of
+    them, as one object by name, where none is given."""
+    import orjson
+
+    from schemas.json_schema import json_schemas
+
+    found = json_schemas()
+    if record is not None and record not in found:
+        raise SettingsError(f"no record {record!r}; there are {', '.join(found)}")
+    click.echo(orjson.dumps(found if record is None else found[record], option=orjson.OPT_INDENT_2))
 
 
 @cli.command()

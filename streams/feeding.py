@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from streams.child import end_with_parent
 from streams.erasing.record import catch_up
 from streams.feed import Cursor, feed
+from streams.patience import patient
 from streams.sealing.vault import open_vault
 from streams.settings import Settings, SettingsError, shipped
 from streams.sources.fields import FieldMap
@@ -45,6 +46,7 @@ async def feed_source(
         **settings.security.options(),
     )
     await producer.start()
+    patient(producer.client)
     last = 0.0
     loop = asyncio.get_running_loop()
 

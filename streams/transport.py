@@ -34,6 +34,7 @@ from faust.types import TP
 from streams import crash_points
 from streams.lease import Lease, fenced, renewed_by_heartbeats
 from streams.lost_state import read_again
+from streams.patience import patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class HeedingThread(driver.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
         consumer: Any = self._ensure_consumer()
+        patient(consumer._client)  # noqa: SLF001 - told nowhere else
         renewed_by_heartbeats(consumer._coordinator, self.app.lease)  # noqa: SLF001 - told nowhere else
 
 
@@ -214,6 +216,7 @@ class BatchingProducer(driver.Producer):
     async def on_start(self) -> None:
         await super().on_start()
         fenced(self._ensure_producer(), self.app.lease)
+        patient(self._ensure_producer().client)
 
     async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:
         self._follow(topic)

@@ -21,6 +21,7 @@ from schemas.topics import POSTS, TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
 from streams.judges import load_judge
+from streams.patience import patient
 from streams.settings import read_settings
 
 HOUR = 3_600_000
@@ -188,6 +189,7 @@ async def send(bootstrap: str, lines: Sequence[bytes], rate: float = 0.0) -> Non
         bootstrap_servers=bootstrap, linger_ms=20, enable_idempotence=True, request_timeout_ms=240_000
     )
     await producer.start()
+    patient(producer.client)
     started, sent = time.monotonic(), []
     try:
         for number, line in enumerate(lines):

@@ -137,17 +137,20 @@ def soak(stage: Stage, minutes: float, rate: int) -> list[str]:
     print(
         f"{len(load.sent)} posts at {rate}/s, {done} faults, lag at the end {total(found, 'vigie_lag_records'):.0f}"
     )
-    wrong = [] if right_counts(stage, found, load.sent) else ["a count differs from the recomputation"]
+    wrong: list[str] = []
     late = [(at, series) for at, series in taken if at > WARM * minutes * 60 and series]
     most = {"memory": MOST_MEMORY, "posts in the ledger": MOST_STATE, "bytes of the ledger": MOST_STATE}
     for name, metric in WATCHED.items():
         mean, grown = growth(late, metric)
         bound = most[name] * mean if name in most else MOST_HANDLES
         print(
-            f"{name:<22} mean {mean:>14,.0f}   growth {grown:>+14,.1f}   bound {bound:>13,.1f}   ({len(late)} samples)"
+            f"{name:<22} mean {mean:>14,.0f}   growth {grown:>+14,.1f}   bound {bound:>13,.1f}   ({len(late)} samples)",
+            flush=True,
         )
         if grown > bound:
             wrong.append(f"{name} grew by {grown:,.0f}")
+    if not right_counts(stage, found, load.sent):
+        wrong.append("a count differs from the recomputation")
     return wrong
 
 
