@@ -12,9 +12,11 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from schemas.codec import AUTHOR_LIMIT, KEY_LIMIT, TEXT_LIMIT
+from schemas.correction import Correction
+from schemas.erasure import Erasure
 from schemas.judged import CompanyMention, Credibility, Disclosure, Judged, Language, Sentiment
 from schemas.mention import AuthorRetraction, Mention, Retraction
-from schemas.post import Author, Deletion, Engagement, Post
+from schemas.post import KINDS, Author, Deletion, Engagement, Post
 from schemas.reject import Reject
 from schemas.reputation import Reputation
 from schemas.seal import Seal
@@ -48,6 +50,12 @@ _JUDGED: Mapping[tuple[type, str], Schema] = {
     (Disclosure, "confidence"): _SHARE,
     (Credibility, "weight"): {"type": "number", "minimum": 0},
 }
+_SEALED: Schema = {
+    "type": "object",
+    "description": "What only the key of that number opens; the key is destroyed when the record is erased.",
+    "properties": {"box": {"type": "string", "contentEncoding": "base64"}, "by": {"type": "integer"}},
+    "required": ["box", "by"],
+}
 _REJECT: Mapping[tuple[type, str], Schema] = {
     (Reject, "raw"): {"type": "string", "contentEncoding": "base64"},
 }
@@ -61,7 +69,9 @@ def json_schemas() -> dict[str, Schema]:
             "mentions.v1", {"anyOf": [_of(kind, {}) for kind in (Mention, Retraction, AuthorRetraction)]}
         ),
         "reputation.v1": _titled("reputation.v1", _of(Reputation, {})),
-        "rejects.v1": _titled("rejects.v1", _of(Reject, _REJECT)),
+        "rejects.v1": _titled("rejects.v1", _reject()),
+        "corrections.v1": _titled("corrections.v1", _of(Correction, {})),
+        "erasures.v1": _titled("erasures.v1", _of(Erasure, {})),
         "seals.v1": _titled("seals.v1", _of(Seal, {})),
         "judged": _titled("judged", _judged()),
     }
@@ -95,8 +105,30 @@ def _post_record() -> Schema:
         "required": ["key", "platform", "kind", "author", "deleted", "at"],
     }
     post = _of(Post, _POST)
-    post["not"] = {"properties": {"deleted": deleted}, "required": ["deleted"]}
-    return {"anyOf": [post, deletion, author]}
+    post["not"] = {
+        "anyOf": [{"properties": {"deleted": deleted}, "required": ["deleted"]}, {"required": ["sealed"]}]
+    }
+    sealed = {
+        name: _of(Post, _POST)["properties"][name] for name in ("key", "platform", "created_at", "version")
+    }
+    kinds = {"enum": [*KINDS, "author"]}
+    clear = {
+        "type": "object",
+        "description": "A post, or an account's withdrawal (kind author), as Vigie's feed writes it: the rest is sealed.",
+        "properties": {**sealed, "kind": kinds, "sealed": _SEALED},
+        "required": ["key", "platform", "created_at", "kind", "version", "sealed"],
+    }
+    return {"anyOf": [post, clear, deletion, author]}
+
+
+def _reject() -> Schema:
+    """What may quote a post lies open, or in a box."""
+    whole = _of(Reject, _REJECT)
+    within = ("detail", "raw", "sha256")
+    clear = [name for name in whole["required"] if name not in within]
+    properties = {name: whole["properties"][name] for name in clear}
+    sealed = {**whole, "properties": {**properties, "sealed": _SEALED}, "required": [*clear, "sealed"]}
+    return {"anyOf": [{**whole, "not": {"required": ["sealed"]}}, sealed]}
 
 
 def _judged() -> Schema:

@@ -67,12 +67,15 @@ class Account:
 
 
 def may_reach(found: Sequence[Hit], tie: int, model: Evidence) -> bool:
-    """Whether any kind could be tagged with this tie and evidence and nothing more against it."""
+    """Whether any kind could be tagged with this tie and nothing more against it; what the model holds against a
+    kind is not looked at, for strong rules do not ask it."""
     sums: dict[DisclosureKind | Sign, int] = {}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
     return any(
-        sums[kind] + tie + model.get(kind, 0) >= THRESHOLD for kind in DISCLOSURE_KINDS if kind in sums
+        sums[kind] + tie + max(0, model.get(kind, 0)) >= THRESHOLD
+        for kind in DISCLOSURE_KINDS
+        if kind in sums
     )
 
 

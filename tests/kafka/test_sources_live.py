@@ -58,7 +58,8 @@ class Feed:
         given = {"port": str(port), "watchlist": str(watch.home.parent / "watchlist.toml")}
         source = source.format(**given)
         named = {name: value.format(**given) for name, value in (environment or {}).items()}
-        self._environment = {**os.environ, **SECRETS, **named, "VIGIE_BROKER": bootstrap(watch)}
+        shared = {"VIGIE_BROKER": bootstrap(watch), "VIGIE_KEYS": str(watch.home / "keys.sqlite")}
+        self._environment = {**os.environ, **SECRETS, **named, **shared}
         self._command = [sys.executable, "-m", "streams.cli", "feed", "--home", str(home), "--source", source]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -84,7 +85,13 @@ class Feed:
 def posts_of(watch: Watching, platform: str) -> list[dict[str, object]]:
     records = asyncio.run(consume(bootstrap(watch), "posts.v1"))
     found = [json.loads(value) for _, value in records]
-    return [one for one in found if str(one["key"]).startswith(f"{platform}:") and not one.get("deleted")]
+    return [
+        one
+        for one in found
+        if str(one["key"]).startswith(f"{platform}:")
+        and not one.get("deleted")
+        and one.get("kind") != "author"
+    ]
 
 
 class Shown:
