@@ -80,7 +80,7 @@ def sealed(records: Iterable[Record], keys: Path) -> Iterator[Record]:
     while part := [
         post for _, value in islice(waiting, BATCH) if isinstance(post := decode_post(value), Post)
     ]:
-        for found in vault.posts(part):
+        for found in vault.records(part):
             assert found is not None
             yield found[0].encode(), found[1]
 

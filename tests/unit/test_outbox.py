@@ -26,7 +26,13 @@ class Client:
     limit: int = LIMIT
     batches: list[tuple[str, int, bytes]] = field(default_factory=list)
     futures: list[asyncio.Future[None]] = field(default_factory=list)
+    followed: set[str] = field(default_factory=set)
     room: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def client(self) -> SimpleNamespace:
+        """The network client, which is told of each topic."""
+        return SimpleNamespace(add_topic=self.followed.add)
 
     def create_batch(self) -> BatchBuilder:
         return BatchBuilder(self.limit, 0)
@@ -87,6 +93,7 @@ async def test_records_of_a_partition_keep_their_order_across_batches(outbox: Ou
     assert {number: client.records(MENTIONS.name, number) for number in range(4)} == sent
     assert len(client.batches) > 4, "some were cut"
     assert all(len(raw) <= LIMIT for _, _, raw in client.batches)
+    assert client.followed == {MENTIONS.name}
     client.acknowledge()
     await delivery
 
