@@ -46,9 +46,10 @@ kafka: $(STAMP) ## tests on a real broker, started by the tests
 	$(BIN)/python -m pytest -m "kafka and not faults" tests
 
 .PHONY: evaluate
-evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data
+evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data, and CORRECTIONS=FILE
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate --quick
 	PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_disclosures
+	@test -z "$(CORRECTIONS)" || PYTHONPATH=.:tests $(BIN)/python -m evaluation.evaluate_corrections "$(CORRECTIONS)"
 
 .PHONY: bench
 bench: $(STAMP) $(PEERS)/.installed ## beside peers, latency, growth (12 min); tables to bench.md; BENCH_POSTS=, BENCH_MOST=
@@ -56,7 +57,7 @@ bench: $(STAMP) $(PEERS)/.installed ## beside peers, latency, growth (12 min); t
 	$(BIN)/python tests/bench/bench_stream.py --posts $(BENCH_POSTS) --peer-python $(PEERS)/bin/python | tee -a bench.md
 	$(BIN)/python tests/bench/bench_latency.py | tee -a bench.md
 	$(BIN)/python tests/bench/bench_growth.py --most $(BENCH_MOST) | tee -a bench.md
-BENCH_POSTS := 60000
+BENCH_POSTS := 100000
 BENCH_MOST := 1000000
 
 .PHONY: bench-stages

@@ -53,6 +53,7 @@ class _WordScores(dict[str, int]):
         self._features = np.round(weights.nb_ptc * UNIT).astype(np.int32)
         self._next, self._output = weights.tk_nextmove, weights.tk_output
         self._base = [row << 8 for row in weights.tk_row]
+        self._last = 0  # row given out
         self._pending: list[
             tuple[int, list[int]]
         ] = []  # rows not summed yet, and the features found for them
@@ -63,8 +64,11 @@ class _WordScores(dict[str, int]):
         if len(word) > _LONGEST:
             return self[word[:_LONGEST]]
         if word[0] in _UNREAD or not word[0].isalpha() or "." in word or "://" in word:
+            if len(word) == 1:  # the signs that stand in every post; handles and numbers would only fill it
+                self[word] = 0
             return 0
-        row = len(self) + 1
+        self._last += 1
+        row = self._last
         if row == len(self.table):
             self.table = np.concatenate([self.table, np.zeros_like(self.table)])
             self.sizes = np.concatenate([self.sizes, np.zeros_like(self.sizes)])
@@ -90,6 +94,7 @@ class _WordScores(dict[str, int]):
         """The row of each word; forgets first when too many are held, so memory stays bounded."""
         if len(self) > _CACHED_WORDS:
             self.clear()
+            self._last = 0
             self.table[:] = 0
             self.sizes[:] = 0
         rows = np.fromiter(map(self.__getitem__, words), np.intp, len(words))

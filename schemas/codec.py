@@ -25,8 +25,10 @@ from schemas.post import (
 from schemas.reject import Invalid, Reason
 
 RECORD_LIMIT = 900_000  # bytes; Kafka's own default limit is 1 MiB with headers
+KEY_LIMIT = 512  # code points
 TEXT_LIMIT = 100_000  # code points
-_AUTHOR_LIMIT = 256  # code points of a withdrawn author's id, which is in the key
+KEY_LIMIT = 512  # code points
+AUTHOR_LIMIT = 256  # code points of a withdrawn author's id, which is in the key
 _EARLIEST = 631_152_000_000  # 1990-01-01: before that nobody posted
 _LATEST = 4_102_444_800_000  # 2100-01-01
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -158,7 +160,7 @@ def _why_not_json(raw: bytes, message: str) -> tuple[Reason, str]:
 
 
 def _record(document: dict[str, Any]) -> PostRecord:
-    key = _text(document, "key", limit=512)
+    key = _text(document, "key", limit=KEY_LIMIT)
     if document.get("deleted") is True:
         if document.get("kind") == "author":
             return _author_deletion(document)
@@ -204,8 +206,8 @@ def _author_deletion(document: dict[str, Any]) -> AuthorDeletion:
     named = author.id or author.handle or author.name
     if not named:
         raise _Invalid("missing-field", "author.id is required")
-    if len(named) > _AUTHOR_LIMIT:
-        raise _Invalid("too-large", f"author.id has {len(named)} characters; at most {_AUTHOR_LIMIT}")
+    if len(named) > AUTHOR_LIMIT:
+        raise _Invalid("too-large", f"author.id has {len(named)} characters; at most {AUTHOR_LIMIT}")
     return AuthorDeletion(_text(document, "platform", limit=64), named, _time(document, "at"))
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from schemas.codec import decode_document, document_of, instant, read_document, rfc3339
+from schemas.codec import KEY_LIMIT, decode_document, document_of, instant, read_document, rfc3339
 from schemas.post import AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid
 
@@ -105,14 +105,18 @@ def decode_record(raw: bytes) -> PostRecord | Sealed | Invalid:
             part["by"],
             b64decode(part["box"]),
         )
-        numbers = type(found.by) is int and type(found.version) is int
-        if numbers and type(found.key) is str and type(found.created_at) is str:
+        if _bounded(found) and type(found.key) is str and type(found.created_at) is str:
             return found
     except (KeyError, TypeError, ValueError):
         pass
     return Invalid(
         "bad-value", "sealed must hold a box in base64 and its key's number, beside the clear fields"
     )
+
+
+def _bounded(found: Sealed) -> bool:
+    numbers = type(found.by) is int and type(found.version) is int
+    return numbers and 0 < found.by < 2**63 and 0 < found.version < 2**31 and len(found.key) <= KEY_LIMIT
 
 
 def open_post(sealed: Sealed, private: bytes) -> Private | Invalid:

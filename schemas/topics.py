@@ -75,6 +75,15 @@ SEALS = Topic(
     retention=None,
 )
 
+CORRECTIONS = Topic(
+    "corrections.v1",
+    key="post key",
+    value="schemas.correction.Correction, JSON",
+    writers="people, on the evidence page",
+    readers="replay, evidence, evaluation",
+    retention=400 * _DAY,
+)
+
 ERASURES = Topic(
     "erasures.v1",
     key="`erasure/part`",
@@ -84,4 +93,4 @@ ERASURES = Topic(
     retention=None,
 )
 
-TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, ERASURES)
+TOPICS: tuple[Topic, ...] = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS, ERASURES, CORRECTIONS)

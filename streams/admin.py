@@ -49,6 +49,25 @@ def ensure_topics(
         admin.close()
 
 
+def require_topics(bootstrap: str, topics: Sequence[Topic], security: Security = PLAINTEXT) -> None:
+    """Raises BrokerError, saying what to do, where a Kafka that answers lacks one of `topics`."""
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap.split(","), client_id="vigie-admin", **security.options()
+        )
+    except KafkaError:
+        return  # whoever connects next says it
+    try:
+        there = set(admin.list_topics())
+    finally:
+        admin.close()
+    if missing := [topic.name for topic in topics if topic.name not in there]:
+        raise BrokerError(
+            f"the Kafka at {bootstrap} has no {', '.join(missing)}: `vigie run --broker {bootstrap} --no-feed` makes the "
+            "topics and works on them; start it once, or make them as schemas/topics.py says"
+        )
+
+
 def partition_counts(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
     """Partitions of those of `names` that exist."""
     existing = [name for name in names if name in set(admin.list_topics())]

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from streams.erasing.commands import erase, subject
-from streams.evidence.commands import evidence
+from streams.evidence.commands import corrections, evidence
 from streams.proving.commands import audit, replay
 from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
@@ -143,9 +143,13 @@ def run(
 def worker(**given: Any) -> None:
     """Run one worker: judge, measure and serve /metrics. Start more of them, each with a --home and a
     --metrics of its own, to share the partitions."""
+    from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION, SEALS
+    from streams.admin import require_topics
     from streams.worker import work
 
-    sys.exit(asyncio.run(work(_with_broker(read_settings(**given)))))
+    settings = _with_broker(read_settings(**given))
+    require_topics(settings.broker or "", (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS), settings.security)
+    sys.exit(asyncio.run(work(settings)))
 
 
 @cli.command()
@@ -177,14 +181,22 @@ def feed(
     help="TOML file of companies.",
 )
 @click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
-def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "as2"]),
+    default="jsonl",
+    show_default=True,
+    help="Judged records, or posts as Activity Streams 2.0 with the judgement in them.",
+)
+def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...], form: str) -> None:
     """Judge posts without Kafka: JSONL of posts from FILE (- is standard input), judged records as
     JSONL to standard output. A line that is no post goes to standard error with its number and the
     reason, and makes the exit status 2; the rest goes on."""
-    from streams.judging import judge_file
+    from streams.judging import FORMS, judge_file
 
     settings = read_settings(watchlists=watchlists)
-    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer))
+    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer, FORMS[form]))
 
 
 @cli.command()
@@ -251,6 +263,21 @@ def backtest(
 
 
 @cli.command()
+@click.argument("record", required=False)
+def schemas(record: str | None) -> None:
+    """Print the JSON Schema of RECORD: a topic, or `judged`, which is what `vigie judge` prints. Of all of
+    them, as one object by name, where none is given."""
+    import orjson
+
+    from schemas.json_schema import json_schemas
+
+    found = json_schemas()
+    if record is not None and record not in found:
+        raise SettingsError(f"no record {record!r}; there are {', '.join(found)}")
+    click.echo(orjson.dumps(found if record is None else found[record], option=orjson.OPT_INDENT_2))
+
+
+@cli.command()
 @with_settings
 def doctor(**given: Any) -> None:
     """Check Python, Java, Kafka, topics, ports and disk, and say what to do about what fails."""
@@ -284,6 +311,7 @@ cli.add_command(watchlist)
 cli.add_command(source)
 cli.add_command(sources)
 cli.add_command(audit)
+cli.add_command(corrections)
 cli.add_command(evidence)
 cli.add_command(replay)
 cli.add_command(what_if)

@@ -81,11 +81,16 @@ def _account(account: KindExplained) -> Iterator[str]:
         yield f"               {_rule(evidence)}"
     for points, words in (
         (account.tie, "the author's tie to an organisation"),
-        (account.model, "the trained model"),
+        (account.model, _model(account)),
         (-account.against, "what speaks against it"),
     ):
         if points:
             yield f"               {points:+d} {words}"
+
+
+def _model(account: KindExplained) -> str:
+    words = ", ".join(f"“{word}” {weight:+d}" for word, weight in account.words)
+    return f"the trained model, most by {words}" if words else "the trained model"
 
 
 def _rule(evidence: Evidence) -> str:

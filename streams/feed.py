@@ -95,7 +95,7 @@ class Outgoing:
         self._one_at_a_time = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
         self._feeding = asyncio.current_task()
-        self.failure: Exception | None = None  # of a send while the source was silent; the feed is then cancelled
+        self.failure: Exception | None = None  # of a send in the source's silence: the feed is cancelled
 
     async def add(self, event: Recorded) -> None:
         self._waiting.append(event)

@@ -61,9 +61,7 @@ async def feed_source(
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
     vault = open_vault(settings)
     pulse = Pulse(settings.home, files.name)
-    vault = open_vault(settings)
     try:
-        await asyncio.to_thread(catch_up, settings)
         async with pulse.beating():
             await asyncio.to_thread(catch_up, settings)
             cursor = Cursor(settings.home / "cursors", files.name)

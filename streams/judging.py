@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import BinaryIO
 
 import orjson
 
 from agents.judge import Judge
-from schemas.judged import encode_judged
+from schemas.activity import encode_activity
+from schemas.judged import Judged, encode_judged
 from schemas.post import Post
 from schemas.reject import encode_reject
 from streams.judges import load_judge, spare_collections
@@ -22,15 +23,26 @@ from streams.sources.opening import open_source
 BATCH = 256
 
 
-def judge_file(settings: Settings, path: str, fields: Sequence[str], out: BinaryIO, err: BinaryIO) -> int:
+Encode = Callable[[Post, Judged], bytes]
+FORMS: Mapping[str, Encode] = {"jsonl": lambda _, judged: encode_judged(judged), "as2": encode_activity}
+
+
+def judge_file(
+    settings: Settings,
+    path: str,
+    fields: Sequence[str],
+    out: BinaryIO,
+    err: BinaryIO,
+    encode: Encode = FORMS["jsonl"],
+) -> int:
     """Exit status: 0, or 2 where a line was no post (then told on `err` with its number and reason)."""
     judge = load_judge(settings)
     spare_collections()
     source = open_source(path, FieldMap.parse(fields))
-    return asyncio.run(_judge(judge, source, out, err))
+    return asyncio.run(_judge(judge, source, encode, out, err))
 
 
-async def _judge(judge: Judge, source: Source, out: BinaryIO, err: BinaryIO) -> int:
+async def _judge(judge: Judge, source: Source, encode: Encode, out: BinaryIO, err: BinaryIO) -> int:
     status = 0
     posts: list[Post] = []
     async with aclosing(source.events(None)) as events:
@@ -38,16 +50,18 @@ async def _judge(judge: Judge, source: Source, out: BinaryIO, err: BinaryIO) -> 
             if isinstance(event, Upsert):
                 posts.append(event.post)
                 if len(posts) == BATCH:
-                    _write(judge, posts, out)
+                    _write(judge, posts, encode, out)
             elif isinstance(event, Dropped):
                 status = 2
                 err.write(_line(encode_reject(event.reject)))
-    _write(judge, posts, out)
+    _write(judge, posts, encode, out)
     return status
 
 
-def _write(judge: Judge, posts: list[Post], out: BinaryIO) -> None:
-    out.writelines(encode_judged(judged) + b"\n" for judged in judge.judge(posts))
+def _write(judge: Judge, posts: list[Post], encode: Encode, out: BinaryIO) -> None:
+    out.writelines(
+        encode(post, judged) + b"\n" for post, judged in zip(posts, judge.judge(posts), strict=True)
+    )
     out.flush()
     posts.clear()
 

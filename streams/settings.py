@@ -25,7 +25,7 @@ class Settings:
     watchlists: tuple[Path, ...] = ()
     credibility: Path = Path("credibility.toml")
     author_key: Path | None = None  # the key of author hashes, one for all workers; None: the home's own
-    keys: Path | None = None  # the key store of sealed posts, one for all feeds and workers; None: the home's own
+    keys: Path | None = None  # the key store, one for all feeds and workers; None: the home's own
     seal: bool = True  # whether a feed seals what is personal
     partitions: int = 4
     batch: int = 1_000  # records folded at a time: a table write and a yield to the loop each

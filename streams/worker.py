@@ -122,15 +122,18 @@ def author_secret(path: Path) -> bytes:
 
 
 def log_to(path: Path) -> None:
-    """The worker's log: a file that rotates, and errors on standard error too."""
+    """A log: a file that rotates, and errors on standard error too; with VIGIE_LOG=screen, as in a container,
+    standard error alone."""
+    screen = logging.StreamHandler()
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection
+    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    if os.environ.get("VIGIE_LOG") == "screen":
+        logging.basicConfig(level=logging.INFO, handlers=[screen], format=form)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     file = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=3, encoding="utf-8")
-    screen = logging.StreamHandler()
     screen.setLevel(logging.CRITICAL)
-    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection
-    logging.basicConfig(
-        level=logging.INFO, handlers=[file, screen], format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=logging.INFO, handlers=[file, screen], format=form)
 
 
 def _follow_rebalances(

@@ -8,6 +8,8 @@ post 2 deleted. The first request of each stage fails, a stream of stage 2 break
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import json
 import threading
 import time
@@ -358,3 +360,67 @@ POLLED = (
     Platform("linkedin", "linkedin-live:5", at("LINKEDIN"), linkedin, edits=True),
     Platform("facebook", "facebook-live:ferrovel", at("FACEBOOK"), facebook, edits=True),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Door:
+    """A platform that brings its posts: how its deliveries look and prove themselves."""
+
+    name: str
+    path: str
+    delivery: Callable[[int], dict[str, Any]]
+    signed: Callable[[bytes], dict[str, str]]
+
+
+def facebook_delivery(stage: int) -> dict[str, Any]:
+    def change(number: int, verb: str = "add", said: str | None = None) -> dict[str, Any]:
+        value = {
+            "item": "comment", "verb": verb, "comment_id": f"9_{number}", "post_id": "9_0", "parent_id": "9_0",
+            "created_time": second(number), "message": said or text(number), "from": {"id": "66", "name": "Léa"},
+        }  # fmt: skip
+        return {"field": "feed", "value": value}
+
+    made = [change(number) for number in (2, 1, 3, 2, 4)]
+    if stage == 2:
+        made += [change(5), change(6), change(1, "edited", EDITED), change(2, "remove")]
+    return {"object": "page", "entry": [{"id": "9", "time": second(9), "changes": made}]}
+
+
+def linkedin_delivery(stage: int) -> dict[str, Any]:
+    def told(number: int, action: str = "COMMENT", said: str | None = None) -> dict[str, Any]:
+        urn = f"urn:li:comment:(activity:9,{number})"
+        made = {
+            "owner": "urn:li:person:a",
+            "text": said or text(number),
+            "entity": urn,
+            "object": "urn:li:activity:9",
+        }
+        when = second(number if action == "COMMENT" else 9) * 1000
+        notice: dict[str, Any] = {"action": action, "lastModifiedAt": when, "generatedActivity": urn}
+        return (
+            notice
+            if action == "COMMENT_DELETE"
+            else {**notice, "decoratedGeneratedActivity": {"comment": made}}
+        )
+
+    made = [told(number) for number in (2, 1, 3, 2, 4)]
+    if stage == 2:
+        made += [told(5), told(6), told(1, "COMMENT_EDIT", EDITED), told(2, "COMMENT_DELETE")]
+    return {"type": "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS", "notifications": made}
+
+
+def _hex(secret: bytes, body: bytes) -> str:
+    return hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+DOORS = (
+    Door(
+        "facebook", "/facebook", facebook_delivery,
+        lambda body: {"X-Hub-Signature-256": f"sha256={_hex(b'f', body)}"},
+    ),
+    Door(
+        "linkedin", "/linkedin", linkedin_delivery,
+        lambda body: {"X-LI-Signature": _hex(b"l", b"hmacsha256=" + body)},
+    ),
+)  # fmt: skip
+SECRETS |= {"VIGIE_FACEBOOK_SECRET": "f", "VIGIE_LINKEDIN_SECRET": "l"}

@@ -17,11 +17,19 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from agents.disclosing.attachment import Employers, company_of, nobody
-from agents.disclosing.disclosure_rules import Hit, RuleBook, surface_of
+from agents.disclosing.disclosure_rules import Hit, RuleBook
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
 from agents.disclosing.register_of_work import shipped_model
-from agents.disclosing.weighing import BIO_TIE, Account, Circumstances, may_reach, weigh
+from agents.disclosing.weighing import (
+    ADDRESSED,
+    ANYTHING,
+    BIO_TIE,
+    Account,
+    Circumstances,
+    may_reach,
+    weigh,
+)
 from agents.disclosing.workplace import BioReader, is_employer_review, says_something
 from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
@@ -71,22 +79,35 @@ class DisclosureTagger:
         if book is None:
             return NOTHING
         review = is_employer_review(post) and says_something(post.text)
-        surface, names = surface_of(post.text), ProperNames(post.text, matches, book)
+        surface = book.surface(post.text)
+        names = ProperNames(post.text, surface.text, matches, book)
         speech = book.speech.find(surface, names)
         found = book.kinds.find(surface, names)
-        model = self._models.get(book.language)
-        told = model.evidence(surface.words) if model and found else {}
-        worth = may_reach(found, book.strongest_tie, told)
-        if not (review or worth or (thorough and found)):
-            return Reading((), (*found, *speech)) if found or speech else NOTHING
-        hits = [*found, *book.signs.find(surface, names.strict)]
+        if not (found or review):
+            return Reading((), tuple(speech)) if speech else NOTHING
         bio = BIO_TIE if self._bios.shows_tie(post.author) else 0
         addressed = post.text[:1] == "@" and any(start <= 1 for _, spans in matches for start, _ in spans)
+        model = self._models.get(book.language) if found else None
+        tie = max(bio, book.signs.strongest(surface, "tie")) - ADDRESSED * addressed
+        every = review or thorough
+        if not (every or may_reach(found, tie, ANYTHING)):  # the model need not be asked
+            return Reading((), (*found, *speech))
+        told = model.evidence(surface.words) if model else {}
+        if not (every or may_reach(found, tie, told)):  # nor the signs
+            return Reading((), (*found, *speech))
+        hits = [*found, *book.signs.find(surface, names.strict)]
         accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text)))
         disclosures = tuple(
             self._disclosure(post, account, hits, matches) for account in accounts if account.tagged
         )
         return Reading(disclosures, (*hits, *speech), accounts, review)
+
+    def words_for(self, account: Account, post: Post, language: Language) -> tuple[tuple[str, int], ...]:
+        """The words that speak most for an account which the model lifted, with their weights; else ()."""
+        model = self._models.get(language.code)
+        if model is None or account.model <= 0:
+            return ()
+        return model.shares(self._books[language.code].surface(post.text).words, account.kind)[:5]
 
     def _disclosure(self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches) -> Disclosure:
         span = passage(post.text, account.hits)

@@ -1,19 +1,18 @@
 """The rules of disclosure as data: read from TOML, compiled, and found in a text in one cheap pass.
 
-Most posts wake no rule. So one Aho-Corasick pass over the canvas looks for the literals of which each phrase
-needs at least one, and only the phrases woken by it are tried.
+Most posts wake no rule: only phrases that `agents.disclosing.gate` lets through are tried.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import ahocorasick_rs
-
+from agents.disclosing.gate import Gate, Surface
 from agents.disclosing.phrase import Classes, Phrase, compile_phrase
 from agents.text.canvas import canvas
 from schemas.judged import DisclosureKind, Role
@@ -22,7 +21,6 @@ Sign = Literal["tie", "against", "role", "register"]
 Stated = Literal["explicit", "implicit", "by-tie"]
 KINDS = frozenset(get_args(DisclosureKind))
 SIGNS = frozenset(get_args(Sign))
-REACH = 120  # characters before and after a trigger in which its phrase must lie
 NO_NAME = (-1, -1)
 MODES = frozenset(get_args(Stated))
 ROLES = frozenset(get_args(Role))
@@ -63,20 +61,6 @@ class Hit:
     name: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """A canvas, and the same with spaces for stops, in which the triggers are looked for."""
-
-    text: str
-    words: str
-
-
-def surface_of(text: str) -> Surface:
-    """The surface of a text."""
-    folded = canvas(text)
-    return Surface(folded, folded.replace(".", " "))
-
-
 def _rule(table: dict[str, Any], language: str) -> Rule:
     name = f"{language}.{table.get('id', '?')}"
     kind: Any = table.get("kind")
@@ -93,18 +77,15 @@ def _rule(table: dict[str, Any], language: str) -> Rule:
 
 
 class PhraseSet:
-    """The phrases of some rules, found together: one pass wakes them, only those awake are tried."""
+    """The phrases of some rules, found together; `place` is the set's in `Surface.awake`."""
 
-    def __init__(self, phrases: list[tuple[Rule, Phrase]]) -> None:
-        self.phrases = phrases
-        woken: dict[str, list[int]] = {}
-        for number, (_, phrase) in enumerate(phrases):
-            for trigger in set(phrase.triggers):
-                woken.setdefault(trigger, []).append(number)
-        self._gate = ahocorasick_rs.AhoCorasick(
-            list(woken), implementation=ahocorasick_rs.Implementation.DFA, store_patterns=False
-        )
-        self._woken = [tuple(numbers) for numbers in woken.values()]
+    def __init__(self, phrases: Sequence[tuple[Rule, Phrase]], place: int) -> None:
+        self.phrases, self._place = phrases, place
+        # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
+        self._once = [
+            f"{rule.name} {number}" if rule.many or rule.kind == "tie" else rule.name
+            for number, (rule, _) in enumerate(phrases)
+        ]
         self._compiled: list[re.Pattern[str] | None] = [None] * len(phrases)
 
     def pattern(self, number: int) -> re.Pattern[str]:
@@ -114,49 +95,69 @@ class PhraseSet:
             compiled = self._compiled[number] = re.compile(self.phrases[number][1].pattern)
         return compiled
 
+    def strongest(self, surface: Surface, kind: Sign) -> int:
+        """The greatest weight that a rule of `kind` could bring; 0 if none could match."""
+        rules = (self.phrases[number][0] for number in surface.awake[self._place])
+        return max((rule.weight for rule in rules if rule.kind == kind), default=0)
+
     def find(self, surface: Surface, is_name: IsName) -> list[Hit]:
         """The first match of each rule that has one (of each phrase, for ties), in the order of the rules."""
-        gate = self._gate.find_matches_as_indexes(surface.words, overlapping=True)
-        if not gate:
+        awake = surface.awake[self._place]
+        if not awake:
             return []
-        places: dict[int, list[tuple[int, int]]] = {}
-        for index, start, end in gate:
-            for number in self._woken[index]:
-                places.setdefault(number, []).append((start, end))
         found: dict[str, Hit] = {}
-        for number in sorted(places):
-            rule = self.phrases[number][0]
-            # of ties all are kept: the first may lie in the evidence itself, where it counts for nothing
-            name = f"{rule.name} {number}" if rule.many or rule.kind == "tie" else rule.name
-            if name in found:
-                continue
-            for need in self.phrases[number][1].needs:
-                if need in surface.words:
-                    break
-            else:
-                if self.phrases[number][1].needs:
-                    continue
-            if hit := self._match(number, places[number], surface.text, is_name):
-                found[name] = hit
+        for number in sorted(awake):
+            once = self._once[number]
+            if once not in found and (hit := self._match(number, awake[number], surface, is_name)):
+                found[once] = hit
         return list(found.values())
 
-    def _match(self, number: int, places: list[tuple[int, int]], surface: str, is_name: IsName) -> Hit | None:
+    def _match(
+        self, number: int, triggers: list[tuple[str, int, int]], surface: Surface, is_name: IsName
+    ) -> Hit | None:
         rule, phrase = self.phrases[number]
+        places = _places(surface.words, triggers)
         if phrase.literal:  # the trigger, between its two spaces, is the whole phrase
-            start, end = places[0]
-            return Hit(rule, start, end - 2, None)
+            return Hit(rule, places[0][1], places[0][0] - 2, None) if places else None
         pattern = self.pattern(number)
-        for start, end in places:
-            low, high = max(0, start - REACH), end + REACH
-            match = pattern.match(surface, start + 1) if phrase.first else pattern.search(surface, low, high)
-            while match:
+        for _, start in places:
+            for begin in _beginnings(surface, start, phrase):
+                match = pattern.match(surface.text, begin)
+                if match is None:
+                    continue
                 name = match.span("name") if phrase.named else NO_NAME
                 if name == NO_NAME:
-                    return Hit(rule, match.start() - 1, match.end() - 1, None)
+                    return Hit(rule, match.start(), match.end() - 1, None)
                 if is_name(name[0] - 1, name[1] - 1):
-                    return Hit(rule, match.start() - 1, match.end() - 1, (name[0] - 1, name[1] - 1))
-                match = None if phrase.first else pattern.search(surface, match.start() + 1, high)
+                    return Hit(rule, match.start(), match.end() - 1, (name[0] - 1, name[1] - 1))
         return None
+
+
+def _places(words: str, triggers: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """(end, start) of each trigger wherever it stands in its sentence, in order."""
+    places = set()
+    for trigger, low, high in triggers:
+        start = words.find(trigger, low, high)
+        while start >= 0:
+            places.add((start + len(trigger), start))
+            start = words.find(trigger, start + 1, high)
+    return sorted(places) if len(places) > 1 else list(places)
+
+
+def _beginnings(surface: Surface, trigger: int, phrase: Phrase) -> Iterable[int]:
+    """Where a phrase may begin that has its trigger at `trigger`: before that word or one of those before."""
+    least, most = phrase.before
+    if not most and not phrase.anchored:
+        return (trigger,)
+    starts = surface.starts
+    word = bisect_left(starts, trigger + 1)
+    begins = [start - 1 for start in starts[max(0, word - most) : max(0, word - least + 1)]]
+    if phrase.anchored:  # before the spaces between the stop and the word
+        return [
+            max(0, begin - 3) + len(surface.text[max(0, begin - 3) : begin + 1].rstrip(" ")) - 1
+            for begin in begins
+        ]
+    return begins
 
 
 class RuleBook:
@@ -184,7 +185,13 @@ class RuleBook:
             ]
         if len({rule.name for rule in self.rules}) != len(self.rules):
             raise RuleError(f"{self.language}: two rules share an id")
-        self.kinds = PhraseSet([pair for pair in phrases if pair[0].kind in KINDS])
-        self.signs = PhraseSet([pair for pair in phrases if pair[0].kind in ("tie", "against")])
-        self.speech = PhraseSet([pair for pair in phrases if pair[0].kind in ("role", "register")])
-        self.strongest_tie = max((rule.weight for rule in self.rules if rule.kind == "tie"), default=0)
+        sets = [
+            [pair for pair in phrases if pair[0].kind in kinds]
+            for kinds in (KINDS, {"tie", "against"}, {"role", "register"})
+        ]
+        self._gate = Gate([[phrase for _, phrase in pairs] for pairs in sets])
+        self.kinds, self.signs, self.speech = map(PhraseSet, sets, range(3))
+
+    def surface(self, text: str) -> Surface:
+        """`text` as the rules read it."""
+        return Surface(text, self._gate)

@@ -23,7 +23,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class KindExplained:
-    """One kind's account; `lacking` says in words what kept it from being tagged, () where it was."""
+    """One kind's account.
+
+    `words`: those that weighed most in the model's points; `lacking`: what kept it from being tagged, () where it was.
+    """
 
     kind: DisclosureKind
     score: int
@@ -31,6 +34,7 @@ class KindExplained:
     evidence: tuple[Evidence, ...]
     tie: int
     model: int
+    words: tuple[tuple[str, int], ...]
     against: int
     disclosure: Disclosure | None
     lacking: tuple[str, ...]
@@ -60,7 +64,7 @@ def explain(tagger: DisclosureTagger, post: Post, language: Language, matches: M
     kinds = tuple(
         KindExplained(
             account.kind, account.score, account.needed, evidence(account.hits), account.tie, account.model,
-            account.against, tagged.get(account.kind), _lacking(account),
+            tagger.words_for(account, post, language), account.against, tagged.get(account.kind), _lacking(account),
         )
         for account in reading.accounts
     )  # fmt: skip

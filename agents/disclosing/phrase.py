@@ -25,9 +25,10 @@ from agents.text.canvas import canvas
 _SPACE = " {1,4}"
 _GAPS = {".": 2, "..": 4, "...": 8}
 _NUMBER = r"[€$£]?\d+[^ ]{0,8}"
+_NUMBER_PARTS = 5  # "1.2.3.4.5": stops part words where triggers are looked for
 _NAME = r"(?P<name>[@#]?[^ .]+)"
 Classes = Mapping[str, tuple[str, ...]]
-LONG_LIST, SHORT_LIST = 40, 6
+LONG_LIST = 40
 UNCOMMON = 5_000  # the rank of a word that is not among the everyday ones
 
 
@@ -37,17 +38,19 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`pattern` is a regular expression for a canvas; `triggers` are literals, padded with spaces, one of
-    which is in every canvas (stops turned into spaces) where the pattern matches; `first`: the
-    trigger is where the match begins; `needs`: literals of a
-    second slot, one of which is there too (() unknown); `literal`: to find the trigger is to have matched."""
+    """`pattern` is a regular expression for a canvas, from the space or stop before the phrase to its last
+    word; `triggers` are literals, padded with spaces, one of which is in every canvas (stops turned into
+    spaces) where the pattern matches; `needs`: the like for each other slot whose words are given;
+    `before`: least and most words from the match's beginning to the trigger; `anchored`: begins with a stop;
+    `literal`: to find the trigger is to have matched."""
 
     source: str
     pattern: str
     triggers: tuple[str, ...]
-    needs: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
+    before: tuple[int, int]
+    anchored: bool
     named: bool
-    first: bool
     literal: bool
 
 
@@ -71,6 +74,8 @@ def _word(alternative: str) -> str:
     """One alternative as a regular expression on a canvas."""
     stem = alternative.strip("*")
     parts = [canvas(part)[1:-1] for part in stem.replace("-", "'").split("_")]
+    if any("." in part for part in parts):
+        raise PhraseError(f"{alternative!r} holds a stop, which no phrase crosses")
     loose = _SPACE.join(re.sub(" +", " ?", re.escape(part).replace(r"\ ", " ")) for part in parts)
     head = "[^ .]+" if alternative.startswith("*") else ""
     return head + loose + ("[^ .]*" if alternative.endswith("*") else "")
@@ -145,13 +150,14 @@ def compile_phrase(source: str, classes: Classes, rank: Mapping[str, int]) -> li
     if len(slots) == 1 and not anchored and not ended and _wakes(slots[0], classes):
         words = alternatives(slots[0], classes)
         open_ended = tuple(word for word in words if word.endswith("*"))
-        made = [
-            Phrase(source, _pattern([word], classes), _whole(word), (), named=False, first=True, literal=True)
-            for word in words
-            if word not in open_ended
-        ]
+        made = [_literal(source, word, classes) for word in words if word not in open_ended]
         return made + ([_phrase(source, ["|".join(open_ended)], classes, rank)] if open_ended else [])
     return [_phrase(source, slots, classes, rank, anchored=anchored, ended=ended)]
+
+
+def _literal(source: str, word: str, classes: Classes) -> Phrase:
+    pattern = _pattern([word], classes)
+    return Phrase(source, pattern, _whole(word), (), (0, 0), anchored=False, named=False, literal=True)
 
 
 def _phrase(
@@ -179,18 +185,31 @@ def _phrase(
     if not candidates:
         raise PhraseError(f"nothing in {source!r} could wake it")
     (_, place, triggers), *others = sorted(candidates)
-    needs = next((literals for _, _, literals in others if len(literals) <= SHORT_LIST), ())
-    first = (
-        place == 0
-        and not anchored
-        and set(triggers) >= {head for word in alternatives(slots[0], classes) for head in _heads(word)}
-    )
+    needs = tuple(literals for _, _, literals in others)
+    widths = [_width(slot, classes) for slot in slots[:place]]
+    heads = {head for word in alternatives(slots[place], classes) for head in _heads(word)}
+    within = 0 if set(triggers) >= heads else _width(slots[place], classes)[1] - 1
+    before = (sum(least for least, _ in widths), sum(most for _, most in widths) + within)
     pattern = _pattern(slots, classes, anchored=anchored, ended=ended)
-    return Phrase(source, pattern, triggers, needs, _NAME in pattern, first, literal=False)
+    return Phrase(source, pattern, triggers, needs, before, anchored, _NAME in pattern, literal=False)
+
+
+def _width(slot: str, classes: Classes) -> tuple[int, int]:
+    """Least and most words of a canvas that a slot takes."""
+    if slot in _GAPS:
+        return 0, _GAPS[slot]
+    words = alternatives(slot.removesuffix("?"), classes)
+    most = max(_NUMBER_PARTS if word == "NUM" else _words_of(word) for word in words)
+    return (0, most) if slot[-1] == "?" else (1, most)
+
+
+def _words_of(alternative: str) -> int:
+    return len(canvas(alternative.strip("*").replace("-", "'").replace("_", " "))[1:-1].split())
 
 
 def _pattern(slots: list[str], classes: Classes, *, anchored: bool = False, ended: bool = False) -> str:
-    parts = ["(?<=[.]) {0,3}" if anchored else "(?<=[ .])"]
+    # a set to begin with, no look behind: the engine skips to its characters instead of trying everywhere
+    parts = ["[.] {0,3}" if anchored else "[ .]"]
     for position, slot in enumerate(slots):
         if slot in _GAPS:
             parts.append(f"(?:[^ .]+{_SPACE}){{0,{_GAPS[slot]}}}?")

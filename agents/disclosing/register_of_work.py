@@ -18,7 +18,7 @@ CEILING = 44  # with the least of rules (15) still one point short: it tips the 
 _FIELD = 20  # bits a kind: the weights of a word are packed in one integer, so that a word costs one addition
 _MASK = (1 << _FIELD) - 1
 _ZERO = 128  # weights are -127 to 127, packed from 1 up
-MOST = (1 << (_FIELD - 8)) - 1  # words of a text that are read: their sum stays in its field
+MOST = (1 << (_FIELD - 8)) - 1  # words of a table: their sum stays in its field
 
 Evidence = Mapping[DisclosureKind, int]
 
@@ -32,9 +32,12 @@ class WorkModel:
 
         Raises `ValueError` on anything else.
         """
-        head, unit, *lines = (line.split("\t") for line in table.splitlines())
-        if (head[0], unit[0]) != ("bias", "unit") or {len(row) for row in (head, unit, *lines)} != {7}:
+        rows = [line.split("\t") for line in table.splitlines()]
+        if [row[0] for row in rows[:2]] != ["bias", "unit"] or {len(row) for row in rows} != {7}:
             raise ValueError("a work model is bias, unit and words, with a number for each of six kinds")
+        head, unit, *lines = rows
+        if len(lines) > MOST:
+            raise ValueError(f"a work model has at most {MOST} words, not {len(lines)}")
         self._bias = tuple(map(int, head[1:]))
         self._unit = tuple(map(int, unit[1:]))
         self._packed = {
@@ -47,7 +50,7 @@ class WorkModel:
         different = set(words.split())
         if not different:
             return {}
-        known = [*filter(None, map(self._packed.get, different))][:MOST]
+        known = [*filter(None, map(self._packed.get, different))]
         total, zero = sum(known), _ZERO * len(known)
         length = isqrt(len(different) * 1_000_000)
         found: dict[DisclosureKind, int] = {}

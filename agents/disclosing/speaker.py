@@ -22,7 +22,8 @@ _PLATFORM_REGISTER = {
     "linkedin": -40, "viadeo": -40, "youtube": -25, "reddit": -15, "hackernews": -25, "rss": -90, "web": -40,
     "facebook": 10, "twitter": 0, "bluesky": 5, "mastodon": 0, "telegram": 5,
 }  # fmt: skip
-_FIRST_PERSON = re.compile(r"\b(?:i|i'm|im|my|me|we|je|j'|j’|mon|ma|mes|moi|on)\b", re.IGNORECASE)
+# in " " and a text in lower case; the set to begin with is what the engine skips to
+_FIRST_PERSON = re.compile(r"\W(?:im?|m[yea]|we|j[e'’]|mon|mes|moi|on)\b")
 _LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
 _MENTION = re.compile(r"(?<![\w.])@\w")
 _AUTHORITIES: frozenset[Role] = frozenset({"media", "organisation"})
@@ -96,7 +97,7 @@ class SpeakerProfiler:
         text = post.text
         score = sum(hit.rule.weight for hit in reading.hits if hit.rule.kind == "register")
         score += _PLATFORM_REGISTER.get(post.platform, -40 if reading.review else -10)
-        score += 15 if _FIRST_PERSON.search(text) else -15
+        score += 15 if _FIRST_PERSON.search(f" {text}".lower()) else -15
         score += 15 if "!!" in text or "..." in text or (not text.isascii() and _LIVELY.search(text)) else 0
         score += 15 if text[:1].islower() else 0
         score -= 30 if "http" in text else 0

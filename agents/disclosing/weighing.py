@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.disclosing.disclosure_rules import Hit, Sign
-from agents.disclosing.register_of_work import Evidence
+from agents.disclosing.register_of_work import CEILING, Evidence
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
 THRESHOLD = 60
@@ -24,6 +24,7 @@ YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sen
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
+ANYTHING: Evidence = dict.fromkeys(DISCLOSURE_KINDS, CEILING)  # the most that the model can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,16 @@ class Account:
         return not self.hits or self.tie == REVIEW_TIE or self.hits[0].rule.weight >= THRESHOLD
 
 
-def may_reach(found: Sequence[Hit], strongest_tie: int, model: Evidence) -> bool:
-    """Whether any kind could be tagged with the best of ties and nothing against it (saves the signs'
-    pass)."""
+def may_reach(found: Sequence[Hit], tie: int, model: Evidence) -> bool:
+    """Whether any kind could be tagged with this tie and nothing more against it; what the model holds against a
+    kind is not looked at, for strong rules do not ask it."""
     sums: dict[DisclosureKind | Sign, int] = {}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
-    tie = max(BIO_TIE, strongest_tie)
     return any(
-        sums.get(kind, 0) + tie + model.get(kind, 0) >= THRESHOLD for kind in DISCLOSURE_KINDS if kind in sums
+        sums[kind] + tie + max(0, model.get(kind, 0)) >= THRESHOLD
+        for kind in DISCLOSURE_KINDS
+        if kind in sums
     )
 
 
@@ -81,7 +83,7 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
     """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`.
 
     Where rules settle a kind the model is not asked what else there might be: it reads the same words. It
-    never tags alone: each tag rests on a rule that can be read.
+    never tags alone, nor lifts what something speaks against: each tag rests on a rule that can be read.
     """
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -94,18 +96,20 @@ def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
 
 
 def _moved(account: Account, model: int) -> Account:
-    if account.settled or not model:
+    if account.settled or not model or (model > 0 and account.against > 0):
         return account
     return replace(account, model=model, score=account.score + model)
 
 
 def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account:
     """The account of one kind by the rules alone."""
-    reviewed = about.review and kind == "working-conditions"
+    opposed = by_kind.get("against", ())
+    # an employer's advert on an employer-review site is no review
+    reviewed = about.review and kind == "working-conditions" and not any(hit.rule.role for hit in opposed)
     found = _near(by_kind.get(kind, []), about.length)
     if kind in YIELDS:
         found = _apart(found, [hit for hit in by_kind.get(YIELDS[kind], []) if hit.rule.weight >= THRESHOLD])
-    against = sum(hit.rule.weight for hit in by_kind.get("against", ()) if kind not in hit.rule.spares)
+    against = sum(hit.rule.weight for hit in opposed if kind not in hit.rule.spares)
     if reviewed and (found or not against):
         tie, against = REVIEW_TIE, 0
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from agents.disclosing.disclosure_rules import RuleBook
 from agents.text.canvas import canvas
@@ -22,7 +23,12 @@ def is_employer_review(post: Post) -> bool:
     """Whether the post stands on a site where staff review their employers."""
     if post.kind not in ("review", "post"):
         return False
-    return bool(_SITE.search(post.platform) or _SITE.search(post.source.name))
+    return _names_a_site(post.platform) or _names_a_site(post.source.name)
+
+
+@lru_cache(maxsize=1024)
+def _names_a_site(platform: str) -> bool:
+    return _SITE.search(platform) is not None
 
 
 _EMPTY = re.compile(

@@ -7,6 +7,7 @@ company against another ("A is better than B", "passé de A à B").
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -101,7 +102,7 @@ class TargetScorer:
         clauses = [(posts[index], span) for index, _, spans in parted for span in spans]
         scored = iter(
             self._scorer.score_many(
-                [_cut(post.tokens, *span) for post, span in clauses],
+                [post.tokens.between(*span) for post, span in clauses],
                 [post.language for post, _ in clauses],
                 [post.kind for post, _ in clauses],
             )
@@ -132,12 +133,13 @@ def _set_toward(
 def _places(tokens: Tokens, spans: Sequence[Span | None]) -> list[_Place]:
     """Where the targets stand, in order of the text; spans that share tokens are one place for the first."""
     places = []
+    starts, ends = tokens.starts, tokens.ends
     for index, span in enumerate(spans):
         if span is None:
             continue
-        inside = [i for i in range(len(tokens)) if tokens.ends[i] > span[0] and tokens.starts[i] < span[1]]
-        if inside:
-            places.append(_Place(inside[0], inside[-1] + 1, index))
+        first, last = bisect_right(ends, span[0]), bisect_left(starts, span[1])
+        if first < last:
+            places.append(_Place(first, last, index))
     places.sort(key=lambda place: (place.first, place.last))
     return [p for i, p in enumerate(places) if i == 0 or p.first >= places[i - 1].last]
 
@@ -158,11 +160,6 @@ def _clauses(tokens: Tokens, places: Sequence[_Place]) -> list[tuple[int, int]]:
                 break
     cuts.append(len(tokens))
     return [(first, last) for first, last in pairwise(cuts) if first < last]
-
-
-def _cut(tokens: Tokens, first: int, last: int) -> Tokens:
-    part = slice(first, last)
-    return Tokens(tokens.surface[part], tokens.folded[part], tokens.starts[part], tokens.ends[part])
 
 
 def _line(tokens: Tokens, first: int, last: int, places: Sequence[_Place]) -> str:

@@ -15,36 +15,51 @@ from hashlib import blake2b
 from agents.text.tokens import Tokens
 
 MIN_WORDS = 3
+_MOST_KEPT, _LONGEST_KEPT = 1 << 16, 40  # words, and characters of one
 _DOUBLED = re.compile(r"([a-z])\1+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?:|www\.|\S+@\S|\S+\.\w{2,}(?:/|$)")
 
 
-def canonical(tokens: Tokens) -> list[str]:
-    """The words that make a post's canonical form."""
-    words: list[str] = []
-    end = 0  # past the last word that is no hashtag
-    for word in tokens.folded:
-        if word.isalpha():
-            words.append(word)
-            end = len(words)
-        elif word[:1] == "#":
-            words += _LETTERS.findall(word)
-        elif word[:1] == "@":
-            if words[-1:] == ["via"]:
-                del words[-1:]
-                end = min(end, len(words))
-        elif not _ADDRESS.match(word) and (letters := _LETTERS.findall(word)):
-            words += letters
-            end = len(words)
-    del words[end:]
-    return words[1:] if words[:1] == ["rt"] else words
+class _Canonical(dict[str, str]):
+    """What each folded word adds to the canonical form: its letters; with a "#" if it is a hashtag."""
+
+    def __missing__(self, word: str) -> str:
+        if word[:1] == "@" or (word[:1] != "#" and not word.isalpha() and _ADDRESS.match(word)):
+            letters = ""
+        else:
+            # one letter for a run: "sooo good" and "so good" are one, at the price of "bel" and "belle"'s ls
+            letters = _DOUBLED.sub(r"\1", " ".join(_LETTERS.findall(word)))
+        if letters and word[0] == "#":
+            letters = f"#{letters}"
+        if len(word) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[word] = letters
+        return letters
+
+
+_CANONICAL = _Canonical()
+
+
+def canonical(tokens: Tokens) -> str:
+    """A post's canonical form: its words, one space between."""
+    words = tokens.folded
+    if "via" in words:
+        words = [
+            word
+            for word, after in zip(words, [*words[1:], ""], strict=True)
+            if (word, after[:1]) != ("via", "@")
+        ]
+    kept = list(filter(None, map(_CANONICAL.__getitem__, words)))
+    while kept and kept[-1][0] == "#":
+        kept.pop()
+    return " ".join(kept).replace("#", "").removeprefix("rt ")
 
 
 def signature(tokens: Tokens) -> str | None:
     """16 hexadecimal digits; None where fewer than three words are left to compare."""
-    words = canonical(tokens)
-    if len(words) < MIN_WORDS:
+    line = canonical(tokens)
+    if line.count(" ") < MIN_WORDS - 1:
         return None
-    # one letter for a run of them: "sooo good" and "so good" are one, at the price of "bel" and "belle"'s ls
-    return blake2b(_DOUBLED.sub(r"\1", " ".join(words)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return blake2b(line.encode("utf-8", "replace"), digest_size=8).hexdigest()

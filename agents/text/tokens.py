@@ -49,6 +49,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_MOST_KEPT, _LONGEST_KEPT = 1 << 16, 40  # tokens, and characters of one
 _RUN = re.compile(r"(.)\1\1+")
 
 
@@ -81,27 +82,44 @@ _FOLD = _fold_table()
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Four parallel sequences, in order of place.
+    """Parallel sequences, in order of place.
 
     `surface[i] == text[starts[i]:ends[i]]`, offsets in code points of the text given. `folded[i]`
     has no case, no accents, straight apostrophes, and nothing but digits over twice in a row ("soo").
+    `parts` are the tokens with what stands before, between and after them.
     """
 
     surface: list[str]
     folded: list[str]
-    starts: list[int]
-    ends: list[int]
+    parts: list[str]
 
     def __len__(self) -> int:
         return len(self.surface)
+
+    @property
+    def starts(self) -> list[int]:
+        """Worked out when asked for: most posts' tokens are never looked up in the text."""
+        return list(accumulate(map(len, self.parts)))[0:-1:2]
+
+    @property
+    def ends(self) -> list[int]:
+        return list(accumulate(map(len, self.parts)))[1::2]
+
+    def between(self, first: int, last: int) -> Tokens:
+        """Tokens [first, last), placed from the first one on."""
+        parts = ["", *self.parts[2 * first + 1 : 2 * last], ""]
+        return Tokens(self.surface[first:last], self.folded[first:last], parts)
 
 
 def tokenize(text: str) -> Tokens:
     """Cut `text` into tokens; total: any string gives tokens, an empty one gives none."""
     parts = _TOKEN.split(text)
-    places = list(accumulate(map(len, parts)))
     surface = parts[1::2]
-    return Tokens(surface, _folded(surface), places[0:-1:2], places[1::2])
+    if not surface:
+        return Tokens([], [], parts)
+    if text.isascii():  # tokens hold no white space, so one folding of the line folds them all
+        return Tokens(surface, fold(" ".join(surface)).split(" "), parts)
+    return Tokens(surface, list(map(_FOLDED.__getitem__, surface)), parts)
 
 
 def fold(text: str) -> str:
@@ -110,6 +128,16 @@ def fold(text: str) -> str:
     return _RUN.sub(_squeeze, lowered)
 
 
-def _folded(surface: list[str]) -> list[str]:
-    # Tokens hold no white space, so one folding of the line folds them all.
-    return fold(" ".join(surface)).split(" ") if surface else []
+class _Folded(dict[str, str]):
+    """Tokens folded, remembered while they are few: accented letters are slow to translate."""
+
+    def __missing__(self, token: str) -> str:
+        folded = fold(token)
+        if len(token) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[token] = folded
+        return folded
+
+
+_FOLDED = _Folded()

@@ -16,6 +16,7 @@ import orjson
 from agents.measuring.novelty import SHARE, share
 from agents.measuring.panes import PANE
 from agents.standing.reputation import ScoreSettings
+from schemas.correction import Correction, decode_correction
 from schemas.reputation import DAY, WINDOWS, State
 
 FILTERS = ("role", "platform", "label", "language", "kind")  # `kind`: of what is disclosed
@@ -72,6 +73,7 @@ class Range:
 class Voice:
     """A post, or copies of one shown by the earliest; `points` is how far it moved the range's score."""
 
+    company: str
     post: str
     version: int
     time: int
@@ -163,7 +165,7 @@ def evidence(  # every name put into the questions is one of ours; what people c
             SELECT *, min(time) AS earliest, count(*) AS here, sum(weight) AS together,
                 share(members) * sum(weight * (score - :prior)) AS pull
             FROM named JOIN copies USING (day, token) WHERE {passing} GROUP BY day, token)
-        SELECT post, version, time, platform, kind, language, role, label, score, share(members) * together AS weight,
+        SELECT company, post, version, time, platform, kind, language, role, label, score, share(members) * together AS weight,
             credibility, author, register, found_by, disclosures, rules, partition, offset, here AS copies, pull,
             count(*) OVER () AS voices
         FROM voice ORDER BY abs(pull) DESC, time, post LIMIT {int(limit)} OFFSET {int(skip)}""",
@@ -172,6 +174,27 @@ def evidence(  # every name put into the questions is one of ours; what people c
     scale = 50 / 10_000 / ((total or 0) + _KAPPA)
     shown = [_voice(row, scale) for row in rows]
     return Evidence(shown, rows[0]["voices"] if rows else 0, mentions, _choices(index, asked, inside))
+
+
+def voice(index: sqlite3.Connection, company: str, post: str) -> Voice | None:
+    """One post as it was judged toward `company`, by itself."""
+    cursor = index.cursor()
+    cursor.row_factory = sqlite3.Row
+    row = cursor.execute(
+        """SELECT company, post, version, time, platform, kind, language, role, label, score, weight * :share AS weight,
+            credibility, author, register, found_by, disclosures, rules, partition, offset, 1 AS copies, 0 AS pull
+        FROM mention WHERE company = :company AND post = :post""",
+        {"company": company, "post": post, "share": SHARE},
+    ).fetchone()
+    return None if row is None else _voice(row, 0.0)
+
+
+def correction(index: sqlite3.Connection, company: str, post: str, version: int) -> Correction | None:
+    """What was said last of a version of a post."""
+    row = index.execute(
+        "SELECT said FROM correction WHERE company = ? AND post = ? AND version = ?", (company, post, version)
+    ).fetchone()
+    return None if row is None else decode_correction(row[0])
 
 
 def _condition(name: str) -> str:

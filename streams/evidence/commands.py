@@ -44,3 +44,29 @@ def evidence(address: str | None, **given: Any) -> None:
     )
     with with_log(read_settings(**given)) as settings:
         sys.exit(asyncio.run(serve(settings, asked, hosts, lambda line: click.echo(line, err=True))))
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), help="Data directory [VIGIE_HOME; .vigie].")
+@click.option("--broker", help="host:port of a Kafka [VIGIE_BROKER; the home's own].")
+@click.option("--out", default="-", show_default=True, help="File for JSON lines; - is standard output.")
+def corrections(out: str, **given: Any) -> None:
+    """Export what people said of judgements on the evidence page, each with its post.
+
+    `make evaluate CORRECTIONS=FILE` counts how often the judge agrees with them. The posts are personal data: keep
+    the file as you keep them. Posts that were edited, deleted or erased since are left out.
+    """
+    from streams.evidence.index import open_index
+    from streams.evidence.originals import Originals
+    from streams.home_broker import with_log
+    from streams.proving.correcting import exported, read_corrections
+
+    with with_log(read_settings(**given)) as settings, click.open_file(out, "wb") as file:
+        originals = Originals(settings)
+        said = read_corrections(settings)
+        written = 0
+        for line in exported(said.standing, open_index(settings.home), originals):
+            file.write(line + b"\n")
+            written += 1
+        originals.close()
+    click.echo(f"{written} of {len(said.standing)} corrections, up to {said.version or 'nothing'}", err=True)

@@ -12,13 +12,13 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from schemas.topics import MENTIONS, REPUTATION
+from schemas.topics import CORRECTIONS, MENTIONS, REPUTATION
 from streams.evidence.index import KEPT, forget, next_offsets, take
 from streams.log_reader import LogRecord
 from streams.settings import Settings
 
 log = logging.getLogger("vigie.evidence")
-TOPICS = (MENTIONS.name, REPUTATION.name)
+TOPICS = (MENTIONS.name, REPUTATION.name, CORRECTIONS.name)
 TIDY_EVERY = 3600.0  # seconds
 AGAIN_AFTER = 2.0  # seconds, when Kafka was away
 
@@ -88,7 +88,7 @@ class Follower:
             for number in sorted(consumer.partitions_for_topic(topic) or ())
         ]
         if not places:
-            raise KafkaError(f"there are no topics {' and '.join(TOPICS)} yet")
+            raise KafkaError(f"there are no topics {', '.join(TOPICS)} yet")
         consumer.assign(places)
         first = consumer.beginning_offsets(places)
         ends: dict[TopicPartition, int] = consumer.end_offsets(places)

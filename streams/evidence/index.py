@@ -14,13 +14,14 @@ from pathlib import Path
 import orjson
 
 from agents.measuring.author_keys import QUARTER, key_of_quarter
+from schemas.correction import decode_correction
 from schemas.mention import AuthorRetraction, Mention, MentionRecord, Retraction, decode_mention
 from schemas.reputation import DAY, MINUTE, Reputation
 from schemas.reputation import decode as decode_reputation
-from schemas.topics import MENTIONS, REPUTATION
+from schemas.topics import CORRECTIONS, MENTIONS, REPUTATION
 from streams.log_reader import LogRecord
 
-LAYOUT = 2  # of the tables: a file of another layout is thrown away
+LAYOUT = 3  # of the tables: a file of another layout is thrown away
 STEP = 15 * MINUTE  # of event time: one record of a company's history a step
 KEPT = MENTIONS.retention or 60 * DAY  # since Kafka received it (ms)
 FOR_EVER = 2**62
@@ -41,6 +42,9 @@ CREATE INDEX mention_time ON mention (company, time);
 CREATE INDEX mention_post ON mention (post);
 CREATE INDEX mention_author ON mention (author);
 CREATE INDEX mention_received ON mention (received);
+CREATE TABLE correction (
+    company TEXT, post TEXT, version INTEGER, said BLOB, received INTEGER, PRIMARY KEY (company, post, version)
+) WITHOUT ROWID;
 CREATE TABLE standing (
     company TEXT, step INTEGER, at INTEGER, windows BLOB, partition INTEGER, offset INTEGER,
     received INTEGER, PRIMARY KEY (company, step)
@@ -87,6 +91,8 @@ def take(index: sqlite3.Connection, records: Iterable[LogRecord]) -> None:
                 _mentioned(index, decode_mention(record.value or b""), record.timestamp)
             elif record.topic == REPUTATION.name:
                 _published(index, record)
+            elif record.topic == CORRECTIONS.name:
+                _said(index, record)
             places[record.topic, record.partition] = record.offset + 1
         index.executemany(
             "REPLACE INTO place VALUES (?, ?, ?)", [(*place, at) for place, at in places.items()]
@@ -96,7 +102,7 @@ def take(index: sqlite3.Connection, records: Iterable[LogRecord]) -> None:
 def forget(index: sqlite3.Connection, now: int) -> None:
     """Let go what its topic no longer holds; `now` in epoch milliseconds of wall time."""
     with index:
-        for table in ("mention", "barrier", "withdrawn", "standing"):
+        for table in ("mention", "barrier", "withdrawn", "standing", "correction"):
             index.execute(f"DELETE FROM {table} WHERE received < ?", (now - KEPT,))  # noqa: S608 - our own names
 
 
@@ -166,6 +172,16 @@ def _published(index: sqlite3.Connection, record: LogRecord) -> None:
             record.partition, record.offset, record.timestamp,
         ),
     )  # fmt: skip
+
+
+def _said(index: sqlite3.Connection, record: LogRecord) -> None:
+    raw = record.value or b""
+    try:
+        said = decode_correction(raw)
+    except (ValueError, KeyError, TypeError):
+        return  # it corrects nothing
+    row = (said.company, said.post, said.version, raw, record.timestamp)
+    index.execute("REPLACE INTO correction VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _windows(found: Reputation) -> dict[str, list[object]]:

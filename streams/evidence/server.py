@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler
 from streams.evidence import views
 from streams.evidence.access import HEADERS, guard
 from streams.evidence.originals import Originals
+from streams.evidence.session import Person
 from streams.evidence.views import Watched
 from streams.pages.rendering import render, style, style_name
 from streams.pages.words import LANGUAGES, Language, Words, preferred
@@ -33,10 +34,12 @@ class Pages:
         watched: Watched,
         caught_up: Callable[[], bool],
     ) -> None:
-        self._reader = reader
-        self._originals = originals
-        self._watched = watched
+        self.reader = reader
+        self.originals = originals
+        self.watched = watched
         self._caught_up = caught_up
+        self.desk_open = False
+        self.person: Callable[[web.Request], Person | None] = lambda _: None  # who is signed in
         self._turn = asyncio.Lock()
 
     def application(self, hosts: Collection[str]) -> web.Application:
@@ -50,23 +53,23 @@ class Pages:
     async def overview(self, request: web.Request) -> web.Response:
         words = Words(language_of(request))
         sort = request.query.get("sort", "")
-        given = await self._ask(lambda: views.overview(self._reader, self._watched, words, sort))
-        return self._page(request, "overview.html", given)
+        given = await self.ask(lambda: views.overview(self.reader, self.watched, words, sort))
+        return self.page(request, "overview.html", given)
 
     async def company(self, request: web.Request) -> web.Response:
         words, name = Words(language_of(request)), request.match_info["company"]
-        given = await self._ask(
-            lambda: views.company(self._reader, self._originals, self._watched, words, name, request.query)
+        given = await self.ask(
+            lambda: views.company(self.reader, self.originals, self.watched, words, name, request.query)
         )
         if given is None:
-            return self._error(request, 404, words("company.unknown", company=name))
-        return self._page(request, "company.html", given)
+            return self.error(request, 404, words("company.unknown", company=name))
+        return self.page(request, "company.html", given)
 
-    async def _ask(self, question: Callable[[], T]) -> T:
+    async def ask(self, question: Callable[[], T]) -> T:
         async with self._turn:
             return await asyncio.to_thread(question)
 
-    def _page(
+    def page(
         self, request: web.Request, template: str, given: dict[str, Any], status: int = 200
     ) -> web.Response:
         language = language_of(request)
@@ -77,6 +80,8 @@ class Pages:
             style_name=style_name(),
             tongue_links=links,
             reading=not self._caught_up(),
+            person=self.person(request),
+            desk_open=self.desk_open,
             **given,
         )
         answer = web.Response(text=text, content_type="text/html", status=status)
@@ -84,8 +89,8 @@ class Pages:
             answer.set_cookie("lang", language, max_age=_YEAR, httponly=True, samesite="Lax")
         return answer
 
-    def _error(self, request: web.Request, status: int, message: str) -> web.Response:
-        return self._page(request, "error.html", {"message": message}, status)
+    def error(self, request: web.Request, status: int, message: str) -> web.Response:
+        return self.page(request, "error.html", {"message": message}, status)
 
     @web.middleware
     async def _mended(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -94,13 +99,13 @@ class Pages:
         try:
             return await handler(request)
         except web.HTTPNotFound:
-            return self._error(request, 404, words("error.missing"))
+            return self.error(request, 404, words("error.missing"))
         except web.HTTPException as refusal:
             refusal.headers.update(HEADERS)
             raise
         except Exception:
             log.exception("while answering %s", request.path)
-            return self._error(request, 500, words("error.fault"))
+            return self.error(request, 500, words("error.fault"))
 
 
 def language_of(request: web.Request) -> Language:

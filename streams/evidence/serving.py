@@ -14,10 +14,12 @@ from pathlib import Path
 from aiohttp import web
 
 from streams.child import end_with_parent
+from streams.evidence.correcting import Corrections, Send, sender
 from streams.evidence.following import Follower
 from streams.evidence.index import open_index, open_reader
 from streams.evidence.originals import Originals
 from streams.evidence.server import Pages
+from streams.evidence.session import Desk, token_of
 from streams.evidence.views import Watched
 from streams.settings import Settings, SettingsError, address
 from streams.watchlist.reading import load_watchlists
@@ -34,6 +36,7 @@ async def serve(settings: Settings, asked: str | None, hosts: tuple[str, ...], s
     end_with_parent()
     log_to(settings.home / "logs" / "evidence.log")
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # who read what is nobody's business
+    desk = Desk(token_of())
     watched = Watched.of(load_watchlists(settings.watchlists))
     listening = listen(asked, settings.home / "evidence.address")
     index = open_index(settings.home)
@@ -42,7 +45,8 @@ async def serve(settings: Settings, asked: str | None, hosts: tuple[str, ...], s
     follower.start()
     reader = open_reader(settings.home)
     pages = Pages(reader, originals, watched, follower.caught_up.is_set)
-    runner = web.AppRunner(pages.application(hosts), handle_signals=False, shutdown_timeout=1.0)
+    application = site(pages, hosts, desk, sender(settings))
+    runner = web.AppRunner(application, handle_signals=False, shutdown_timeout=1.0)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -58,6 +62,15 @@ async def serve(settings: Settings, asked: str | None, hosts: tuple[str, ...], s
         reader.close()
         index.close()
     return 0
+
+
+def site(pages: Pages, hosts: tuple[str, ...], desk: Desk, send: Send) -> web.Application:
+    """The whole site: pages to read, and where there is a token, the desk at which people correct."""
+    corrections = Corrections(pages, desk, send)
+    pages.person, pages.desk_open = corrections.person, desk.open
+    application = pages.application(hosts)
+    corrections.add_to(application)
+    return application
 
 
 def listen(asked: str | None, kept: Path) -> socket.socket:

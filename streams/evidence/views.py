@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from agents.measure import MeasureSettings
 from schemas.codec import rfc3339
+from schemas.correction import Correction
 from schemas.post import Post
 from schemas.reputation import DAY, HOUR, WINDOWS
 from schemas.watchlist import Watchlist
@@ -61,6 +62,8 @@ class Shown:
     pieces: Sequence[Piece] | None
     original: str | None
     named: str | None
+    company: str
+    said: Correction | None = None
 
 
 def overview(index: sqlite3.Connection, watched: Watched, words: Words, sort: str) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def company(
         "company": name, "name": title or name, "window": window, "within": within, "at": standing.at,
         "change": change if published else None, "tone": tone, "published": published,
         "refused": not read, "evidence": found, "skip": skip, "roles": _roles(found),
-        "posts": [_shown(voice, post, watched) for voice, post in _opened(found, originals)],
+        "posts": _with_said(index, opened(found.shown, originals, watched)),
         "filters": _filters(found, chosen, words), "filtered": bool(chosen), "unfiltered": link.of(),
         "ranges": link.ranges(standing), "from_field": rfc3339(within.start)[:16], "to_field": rfc3339(within.end)[:16],
         "previous_link": link.page(max(0, skip - SHOWN)) if skip else None,
@@ -168,9 +171,10 @@ def _said(points: Sequence[Point], words: Words) -> str:
     return words("course.says", first=first, last=last, lowest=lowest, highest=highest)
 
 
-def _opened(found: Evidence, originals: Originals) -> list[tuple[Voice, Post | None]]:
-    posts = originals.posts([(voice.partition, voice.offset) for voice in found.shown])
-    return [(voice, posts.get((voice.partition, voice.offset))) for voice in found.shown]
+def opened(voices: Sequence[Voice], originals: Originals, watched: Watched) -> list[Shown]:
+    """`voices` with their posts, as far as those can be opened."""
+    posts = originals.posts([(voice.partition, voice.offset) for voice in voices])
+    return [_shown(voice, posts.get((voice.partition, voice.offset)), watched) for voice in voices]
 
 
 def _shown(voice: Voice, post: Post | None, watched: Watched) -> Shown:
@@ -181,7 +185,15 @@ def _shown(voice: Voice, post: Post | None, watched: Watched) -> Shown:
         pieces(post, voice.disclosures, watched.accounts) if post else None,
         original_of(post),
         f"@{handle}" if handle and handle.lower() in watched.accounts else None,
+        voice.company,
     )
+
+
+def _with_said(index: sqlite3.Connection, shown: list[Shown]) -> list[Shown]:
+    return [
+        replace(one, said=asking.correction(index, one.company, one.voice.post, one.voice.version))
+        for one in shown
+    ]
 
 
 def _roles(found: Evidence) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ class Snapshot:
     mentions: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (company, sentiment) ever
     newest: Mapping[str, int] = field(default_factory=dict)  # company -> event time
     posts: Mapping[str, int] = field(default_factory=dict)  # platform -> posts ever
-    outcomes: Mapping[str, int] = field(default_factory=dict)  # matched, unmatched, deletion, rejected, erased, lost
+    outcomes: Mapping[str, int] = field(default_factory=dict)  # `matched`, `erased` …
     traffic: Mapping[str, int] = field(
         default_factory=dict
     )  # records of mentions.v1 that are told apart, ever

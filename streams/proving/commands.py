@@ -53,6 +53,7 @@ def _with_log_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--table", type=click.Path(path_type=Path), help="Write the table `reputation` of a new SQLite file."
 )
 @click.option("--version", "rules", default="", help="Judge with this kept version (<home>/versions).")
+@click.option("--uncorrected", is_flag=True, help="Leave out what people corrected on the evidence page.")
 @_with_log_options
 def replay(
     start: str,
@@ -64,13 +65,17 @@ def replay(
     table: Path | None,
     rules: str,
     processes: int,
+    *,
+    uncorrected: bool,
     **given: Any,
 ) -> None:
     """Rebuild figures of a time that has passed from posts.v1 alone, with the live watch's own steps.
 
     All of posts.v1 is read, up to where it ends at the start or until its clock has passed --to. The live
-    watch is not touched. Twice the same call over the same log gives the same bytes.
+    watch is not touched. Twice the same call over the same log gives the same bytes. Corrections of corrections.v1 are
+    applied, and the figures' versions say up to which offsets.
     """
+    from streams.proving.correcting import read_corrections
     from streams.proving.progress import reading_progress
     from streams.proving.rejudging import records_in
     from streams.proving.replay import bounds
@@ -82,8 +87,16 @@ def replay(
     with _log(given) as settings:
         reaches = bounds(settings.broker or "", settings.security)
         with reading_progress("replaying posts.v1", records_in(reaches)) as advance:
+            said = None if uncorrected else read_corrections(settings)
             found = replayed(
-                settings, reaches, when, company, advance=advance, processes=processes, version=rules
+                settings,
+                reaches,
+                when,
+                company,
+                advance=advance,
+                processes=processes,
+                version=rules,
+                said=said,
             )
             if topic is not None:
                 written = write_to_topic(settings, topic, found)

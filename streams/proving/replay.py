@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 
 from agents.measure import MeasureSettings
 from agents.proving.judged_by import Stretch
@@ -21,6 +22,7 @@ from schemas.reputation import Reputation
 from schemas.topics import POSTS
 from streams.log_reader import Reach, log_reader
 from streams.partitions import partition_of
+from streams.proving.correcting import Corrected
 from streams.proving.rejudging import ALONE, CURRENT, Advance, records_in, rejudging
 from streams.security import PLAINTEXT, Security
 from streams.settings import Settings
@@ -53,9 +55,11 @@ def replay(
     advance: Advance,
     processes: int = 2,
     version: str = CURRENT,
+    said: Corrected | None = None,
 ) -> Iterator[Reputation]:
     """The figures of every company (or of one) at every instant of `when`, in order of instant, partition
-    and company. `settings.broker` must be set; `version` names a kept judge instead of the settings' own."""
+    and company. `settings.broker` must be set; `version` names a kept judge instead of the settings' own,
+    `said` what people corrected, which the figures' versions then name."""
     count = 1 if records_in(reaches) <= ALONE else processes
     with rejudging(settings, settings.broker or "", count) as again:
         parts = [
@@ -64,7 +68,12 @@ def replay(
             )
             for reach in reaches
         ]
-        yield from recounted(heapq.merge(*parts), when, settings.partitions, company)
+        merged: Iterable[Rejudged] = heapq.merge(*parts)
+        if said is None or not said.version:
+            yield from recounted(merged, when, settings.partitions, company)
+            return
+        for found in recounted(map(said.of, merged), when, settings.partitions, company):
+            yield with_fields(found, versions={**found.versions, "corrections": said.version})
 
 
 def recounted(

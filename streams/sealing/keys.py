@@ -42,7 +42,7 @@ class Owner(NamedTuple):
 
 
 class KeyStore:
-    """Not for several threads; several processes and hosts may open the same file."""
+    """For one thread at a time; several processes and hosts may open the same file."""
 
     def __init__(self, path: Path) -> None:
         """Made where there is none. Raises SettingsError for a file that cannot be used."""

@@ -8,9 +8,8 @@ from contextlib import aclosing
 from typing import get_args
 
 from schemas.codec import decode_post, encode_post
-from schemas.reject import REASONS
+from schemas.reject import RAW_LIMIT, REASONS
 from streams.sources.contract import (
-    RAW_LIMIT,
     AuthorDelete,
     Checkpoint,
     Delete,

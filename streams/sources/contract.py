@@ -11,15 +11,13 @@ Third parties register a factory `(Mapping[str, str]) -> Source` under the entry
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from schemas.post import Post
-from schemas.reject import Invalid, Reject
+from schemas.reject import Invalid, Reject, reject_of
 
 GROUP = "vigie.sources"
-RAW_LIMIT = 4096  # bytes of the original kept in a dead letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +113,7 @@ def dropped(
 
     `size` and `digest` (sha256, hex) are those of the whole where `raw` is only its beginning.
     """
-    return Dropped(
-        Reject(
-            topic,
-            0,
-            offset,
-            invalid.reason,
-            invalid.detail,
-            raw[:RAW_LIMIT],
-            size=len(raw) if size is None else size,
-            sha256=digest or sha256(raw).hexdigest(),
-            at=at,
-        )
-    )
+    letter = reject_of(raw, invalid, topic=topic, partition=0, offset=offset, at=at)
+    if size is not None and digest is not None:
+        letter = replace(letter, size=size, sha256=digest)
+    return Dropped(letter)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from schemas.codec import RECORD_LIMIT
-from streams.sources.contract import RAW_LIMIT
+from schemas.reject import RAW_LIMIT
 
 
 class Line(NamedTuple):

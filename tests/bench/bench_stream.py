@@ -17,6 +17,7 @@ import asyncio
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,11 +38,15 @@ from stand import (
     workers,
 )
 
+from schemas.codec import decode_post
+from schemas.post import Post
+from streams.judges import load_judge, spare_collections
 from streams.settings import read_settings
 from streams.watchlist.reading import load_watchlists
 
 PARTITIONS = 8
 KEYED = "keyed.v1"
+OUT = "out.v1"  # for the peers' results
 # program, what it is, what part of --posts it gets, and whether it needs the peers' environment
 PEERS = (
     ("bytewax_textblob", "bytewax + TextBlob (nothing durable)", 0.3, True),
@@ -49,12 +54,12 @@ PEERS = (
     ("faust_plain", "plain Faust agent + TextBlob", 0.1, False),
 )
 LIMITS = (
-    ("aiokafka_reading", "aiokafka, reads and decodes only", 5.0, False),
+    ("aiokafka_reading", "aiokafka, reads and decodes only", 3.0, False),
     ("kafka_python_reading", "kafka-python, reads and decodes only", 1.0, False),
 )
 COUNTING = (
-    ("vigie_counting", "Vigie's transport and tables, durable", 5.0, False),
-    ("bytewax_counting", "bytewax, not durable", 5.0, True),
+    ("vigie_counting", "Vigie's transport and tables, durable", 3.0, False),
+    ("bytewax_counting", "bytewax, not durable", 3.0, True),
 )
 Row = tuple[str, Speed]
 
@@ -88,7 +93,7 @@ async def peers(data: Path, scratch: Path, posts: int, python: str) -> dict[str,
             KEYED: max(part for _, _, part, _ in PEERS),
             "counted.v1": max(part for _, _, part, _ in COUNTING),
         }
-        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in sizes])
+        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (*sizes, OUT)])
         admin.close()
         for topic, part in sizes.items():
             await fill(broker.bootstrap, topic, keyed_posts(int(posts * part)), PARTITIONS)
@@ -107,6 +112,19 @@ async def peers(data: Path, scratch: Path, posts: int, python: str) -> dict[str,
                 say(f"{title}: {speed.rate:,.0f} posts/s")
                 groups[group].append((title, speed))
     return groups
+
+
+def judge_alone(count: int) -> float:
+    """Microseconds of CPU a post that judge takes of what a worker does."""
+    settings = read_settings({})
+    judge = load_judge(settings)
+    posts = [post for _, value in corpus_posts(count) if isinstance(post := decode_post(value), Post)]
+    spare_collections()
+    judge.judge(posts[: settings.batch])
+    start = time.process_time()
+    for first in range(0, len(posts), settings.batch):
+        judge.judge(posts[first : first + settings.batch])
+    return 1e6 * (time.process_time() - start) / len(posts)
 
 
 def say(line: str) -> None:
@@ -132,13 +150,14 @@ async def run(posts: int, python: str) -> None:
         data = await filled(scratch / "data", PARTITIONS, corpus_posts(posts))
         one = await vigie(data, scratch, posts, 1)
         say(f"one worker: {one.rate:,.0f} posts/s")
+        judging = await asyncio.to_thread(judge_alone, posts // 4)
         two = await vigie(data, scratch, posts, 2)
         say(f"two workers: {two.rate:,.0f} posts/s")
         keys = scratch / "keys.sqlite"
         boxed = await filled(scratch / "boxed", PARTITIONS, sealed(corpus_posts(posts // 2), keys))
         opened = await vigie(boxed, scratch, posts // 2, 1, VIGIE_KEYS=str(keys))
         say(f"one worker, sealed posts: {opened.rate:,.0f} posts/s")
-        few = max(1_000, posts // 30)
+        few = max(1_000, posts // 50)
         single_data = await filled(scratch / "few", PARTITIONS, corpus_posts(few))
         single = await vigie(single_data, scratch, few, 1, VIGIE_MICRO_BATCHES="0")
         groups = await peers(data, scratch, posts, python)
@@ -151,14 +170,17 @@ async def run(posts: int, python: str) -> None:
     table("end to end", ours + groups["peers"])
     table("the limit", groups["limits"])
     table("counting in a window only", groups["counting"])
-    print(f"\nTwo workers to one: {two.rate / one.rate:.2f}. Memory of one worker: {one.memory:.0f} MB.")
+    print(
+        f"\nJudge alone takes {judging:.0f} µs of CPU a post, all else in a worker {one.each - judging:.0f} µs. "
+        f"Two workers to one: {two.rate / one.rate:.2f}. Memory of one worker: {one.memory:.0f} MB."
+    )
 
 
 def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--posts", type=int, default=60_000)
+    options.add_argument("--posts", type=int, default=100_000)
     options.add_argument("--peer-python", default=sys.executable, help="of the peers' environment")
     given = options.parse_args()
     asyncio.run(run(given.posts, given.peer_python))

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -207,27 +207,29 @@ def workers(
 
 
 def work_off(made: Sequence[Worker], count: int) -> Speed:
-    """From readiness until the figures hold every post: all judged, and no mention on its way."""
+    """From readiness until the figures hold every post: all judged, and every mention of them folded."""
     ready = max(one.until_ready() for one in made)
     start, java = time.monotonic(), _java()
     before, broker_before = sum(one.usage()[0] for one in made), java()
-    memory = 0.0
-    while not _settled(made, count):
-        if time.monotonic() - start > PATIENCE:
+    shown = seconds = cpu = broker = memory = 0.0
+    while True:
+        told = [
+            one.metrics("vigie_records_total", "vigie_mentions_total", "vigie_lag_records") for one in made
+        ]
+        now, usage = time.monotonic() - start, [one.usage() for one in made]
+        memory = max(memory, *(size for _, size in usage))
+        records = sum(one[0] for one in told)
+        if records + sum(one[1] for one in told) != shown:  # commits follow a second later
+            shown = records + sum(one[1] for one in told)
+            seconds, cpu, broker = now, sum(used for used, _ in usage) - before, java() - broker_before
+        if records >= count and not any(lag for *_, lag in told):
+            return Speed(count, seconds, cpu, broker, ready, memory)
+        if now > PATIENCE:
             raise TimeoutError("the posts were never all counted")
-        memory = max(memory, *(one.usage()[1] for one in made))
         time.sleep(ASK_EVERY)
-    seconds = time.monotonic() - start
-    after = sum(one.usage()[0] for one in made)
-    return Speed(count, seconds, after - before, java() - broker_before, ready, memory)
 
 
-def _settled(made: Sequence[Worker], count: int) -> bool:
-    told = [one.metrics("vigie_records_total", "vigie_lag_records") for one in made]
-    return sum(records for records, _ in told) >= count and not any(lag for _, lag in told)
-
-
-def _java() -> object:
+def _java() -> Callable[[], float]:
     brokers = [child for child in psutil.Process().children(recursive=True) if "java" in child.name()]
 
     def used() -> float:

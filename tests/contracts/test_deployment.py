@@ -19,11 +19,12 @@ ROOT = DEPLOY.parent
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
-OURS = {"worker", "feed"}
+OURS = {"worker", "feed", "evidence"}
 
 
 def known_variables() -> set[str]:
-    """Every VIGIE_… that the settings read: asked of a mapping that notes what it is asked for."""
+    """Every VIGIE_… that is read: the settings' are asked of a mapping that notes what it is asked for, the log's and
+    the evidence page's stand in their code."""
     asked: set[str] = set()
 
     class Noting(dict[str, str]):
@@ -32,7 +33,9 @@ def known_variables() -> set[str]:
             return default
 
     read_settings(Noting())
-    return asked
+    streams = DEPLOY.parent / "streams"
+    read_there = [streams / "worker.py", *(streams / "evidence").glob("*.py")]
+    return asked.union(*(re.findall(r'"(VIGIE_\w+)"', path.read_text("utf-8")) for path in read_there))
 
 
 def test_compose_sets_only_variables_that_vigie_reads() -> None:

@@ -138,7 +138,10 @@ async def test_an_erased_author_and_post_are_nowhere(
     watch.until_counted(len(lines) - 3)
     ports = read_ports(Layout(watch.home).ports)
     assert ports is not None
-    plain = {**post(9, PLAIN), "author": {"id": "plain-1"}, "url": None}
+    plain = {
+        "key": "bluesky:31337", "platform": "bluesky", "text": PLAIN, "created_at": rfc3339(_AT),
+        "author": {"id": "plain-1"}, "source": {"name": "another"},
+    }  # fmt: skip
     await produce(f"127.0.0.1:{ports.broker}", POSTS.name, [orjson.dumps(plain)])
     watch.until_counted(len(lines) - 2)
     before = figures(watch)

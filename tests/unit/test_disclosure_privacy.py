@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from importlib.resources import files
 from typing import get_args
 
 import pytest
@@ -51,10 +52,26 @@ def test_a_union_role_gives_at_most_what_it_tells_of_the_company(code: str, text
         ("fr", "Je suis gay et fier"),
         ("fr", "J'ai voté à gauche toute ma vie"),
         ("en", "I spent two years in prison"),
+        ("fr", "J'ai passé trois ans en prison"),
+        ("en", "bullied by my neighbour for being gay"),
+        ("en", "my patient husband prays with me every night"),
+        ("fr", "mon mari est malade depuis deux ans"),
+        ("en", "I've been a believer for ten years"),
+        ("fr", "J'ai fait toute ma vie le ramadan"),
+        ("en", "my boyfriend got arrested on Monday"),
+        ("fr", "ma femme est enceinte de huit mois"),
     ],
 )
 def test_what_concerns_only_the_person_is_not_tagged(code: str, text: str) -> None:
     assert kinds(text, code) == set()
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_the_trained_model_has_no_weight_on_such_a_word(code: str) -> None:
+    table = files("agents").joinpath("models", f"work_{code}.tsv").read_text("utf-8")
+    words = [line.split("\t")[0] for line in table.splitlines()[2:]]
+    assert len(words) > 1_000
+    assert not [word for word in words if word.startswith(SENSITIVE)]
 
 
 def test_no_kind_role_or_field_could_hold_such_a_thing() -> None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from agents.disclosing.disclosure import shipped_rules
-from agents.disclosing.disclosure_rules import RuleBook, RuleError, surface_of
+from agents.disclosing.disclosure_rules import RuleBook, RuleError
 
 RULE = """
 language = "en"
@@ -63,6 +63,6 @@ def test_an_expert_can_add_a_rule() -> None:
     text = files("agents").joinpath("lexicons", "disclosure_en.toml").read_text("utf-8")
     added = '[[rule]]\nid = "daily.llama"\nkind = "daily-life"\nweight = 70\nphrases = "the office llama"\n'
     book = RuleBook(text + added)
-    surface = surface_of("They have fed the office llama again")
+    surface = book.surface("They have fed the office llama again")
     names = {hit.rule.name for hit in book.kinds.find(surface, lambda _start, _end: False)}
     assert "en.daily.llama" in names

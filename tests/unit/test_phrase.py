@@ -23,8 +23,8 @@ def found(phrase: str, text: str) -> list[str]:
             assert any(trigger in words for trigger in made.triggers), (
                 "matched, yet nothing would have woken it"
             )
-            assert not made.needs or any(need in words for need in made.needs)
-            matches.append(text[match.start() - 1 : match.end() - 1].strip())
+            assert all(any(need in words for need in needs) for needs in made.needs)
+            matches.append(text[match.start() : match.end() - 1].strip())
     return matches
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas import reputation
 from schemas.codec import decode_post, encode_post
+from schemas.correction import decode_correction, encode_correction
 from schemas.erasure import decode_erasure, encode_erasure
 from schemas.mention import AuthorRetraction, Mention, Retraction, decode_mention, encode_mention
 from schemas.post import AuthorDeletion, Deletion, Post
@@ -32,7 +33,7 @@ def example(name: str) -> bytes:
     return wire(EXAMPLES / f"{name}.json")
 
 
-def again(topic: str, raw: bytes) -> bytes:
+def again(topic: str, raw: bytes) -> bytes:  # noqa: PLR0911 - a table
     """`raw` decoded and encoded by the topic's codec."""
     match topic:
         case "posts.v1":
@@ -43,6 +44,8 @@ def again(topic: str, raw: bytes) -> bytes:
             return encode_mention(decode_mention(raw))
         case "reputation.v1":
             return reputation.encode(reputation.decode(raw))
+        case "corrections.v1":
+            return encode_correction(decode_correction(raw))
         case "seals.v1":
             return encode_seal(decode_seal(raw))
         case "erasures.v1":

@@ -75,7 +75,7 @@ async def test_bad_lines_are_dropped_with_their_place_and_cost_no_other(tmp_path
     assert [offset for offset, _ in got] == list(range(2, 2 * len(bad) + 1, 2))
     assert [reason for _, reason in got] == list(bad.values())
     last = [event.reject for event in found if isinstance(event, Dropped)][-1]
-    assert (last.reason, last.size, len(last.raw)) == ("too-large", 10_000_000, 4096)
+    assert (last.reason, last.size, len(last.raw)) == ("too-large", 10_000_000, 65_536)
     assert last.topic.startswith(f"file:{tmp_path}/bad.jsonl@")
     assert last.partition == 0
 

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from events import until
 
 from streams.sources.backoff import Backoff
 from streams.sources.contract import (
@@ -69,18 +70,6 @@ async def drops(socket: web.WebSocketResponse, request: web.Request) -> None:
     assert request.transport is not None
     request.transport.write(b"\x81\x7e\x01\x00{")
     request.transport.close()
-
-
-async def until(
-    source: JetstreamSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
-) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
-        async for event in events:
-            found.append(event)
-            if enough(found):
-                break
-    return found
 
 
 def gone(found: list[Event]) -> bool:

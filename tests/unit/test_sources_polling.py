@@ -5,7 +5,7 @@ import contextlib
 import gzip
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from events import until
 
 from streams.sources import (
     facebook_live,
@@ -26,7 +27,6 @@ from streams.sources import (
 from streams.sources.backoff import Backoff
 from streams.sources.contract import Checkpoint, Dropped, Event, Recovered, SourceError, Trouble, Upsert
 from streams.sources.http import fetch, retry_after
-from streams.sources.polling import PollingSource
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -51,18 +51,6 @@ class Waits:
     async def __call__(self, seconds: float) -> None:
         self.asked.append(seconds)
         await asyncio.sleep(0)
-
-
-async def until(
-    source: PollingSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
-) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
-        async for event in events:
-            found.append(event)
-            if enough(found):
-                break
-    return found
 
 
 def marks(count: int) -> Callable[[list[Event]], bool]:

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from events import until
 
 from schemas.watchlist import Company
 from streams.sources import mastodon_live, twitter_live
@@ -25,7 +26,6 @@ from streams.sources.contract import (
     Trouble,
     Upsert,
 )
-from streams.sources.streaming import StreamingSource
 from streams.sources.tokens import token
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -90,18 +90,6 @@ async def play(server: Server, stream: str, *paths: str) -> AsyncIterator[str]:
         app.router.add_route("*", path, server.answer)
     async with TestServer(app) as running:
         yield str(running.make_url("/")).rstrip("/")
-
-
-async def until(
-    source: StreamingSource, enough: Callable[[list[Event]], bool], cursor: str | None = None
-) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(10), aclosing(source.events(cursor)) as events:
-        async for event in events:
-            found.append(event)
-            if enough(found):
-                break
-    return found
 
 
 def keys(found: list[Event]) -> list[str]:

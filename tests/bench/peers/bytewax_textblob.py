@@ -3,7 +3,6 @@ nothing of its state is durable."""
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from bytewax.connectors.kafka import operators as kop
 from bytewax.dataflow import Dataflow
 from bytewax.operators import windowing as win
 from bytewax.testing import run_main
-from clock import Clock
+from clock import OUT, Clock
 from textblob import TextBlob
 
 bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -43,7 +42,7 @@ windows = win.fold_window(
     lambda sums, polarity: (sums[0] + 1, sums[1] + polarity),
     lambda one, other: (one[0] + other[0], one[1] + other[1]),
 )  # fmt: skip
-kop.output("out", op.map("write", windows.down, written), brokers=[bootstrap], topic=f"out-{os.getpid()}")
+kop.output("out", op.map("write", windows.down, written), brokers=[bootstrap], topic=OUT)
 
 if __name__ == "__main__":
     run_main(flow)  # ends when the topic does

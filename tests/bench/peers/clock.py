@@ -7,10 +7,11 @@ import resource
 import time
 
 PARTITIONS = 8  # of the topics, as in bench_stream
+OUT = "out.v1"  # for results
 
 
 class Clock:
-    """`tick()` for each post or `tick(many)` as they come; `tell()` when the last is done with."""
+    """`tick()` for each post or `tick(many)` for many; `tick(0)` as the first come; `tell()` after the last."""
 
     def __init__(self, count: int) -> None:
         self._count = count

@@ -8,7 +8,7 @@ import tempfile
 
 import faust
 import orjson
-from clock import PARTITIONS, Clock
+from clock import OUT, PARTITIONS, Clock
 from textblob import TextBlob
 
 bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -17,7 +17,7 @@ app = faust.App(
     topic_partitions=PARTITIONS, topic_disable_leader=True, consumer_auto_offset_reset="earliest",
 )  # fmt: skip
 posts = app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-out = app.topic(f"out-{os.getpid()}", value_serializer="json", partitions=PARTITIONS)
+out = app.topic(OUT, value_serializer="json", partitions=PARTITIONS)
 counts = app.Table("counts", default=int, partitions=PARTITIONS).tumbling(300.0)
 sums = app.Table("sums", default=float, partitions=PARTITIONS).tumbling(300.0)
 clock = Clock(count)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 import orjson
-from clock import Clock
+from clock import OUT, Clock
 from quixstreams import Application
 from quixstreams.dataframe.windows import Count, Sum
 from textblob import TextBlob
@@ -29,7 +29,7 @@ def judged(value: bytes) -> float:
 
 frame = app.dataframe(app.topic(topic, value_deserializer="bytes"))
 frame = frame.apply(judged).tumbling_window(300_000).agg(n=Count(), total=Sum()).final()
-frame.to_topic(app.topic(f"out-{os.getpid()}", value_serializer="json"))
+frame.to_topic(app.topic(OUT, value_serializer="json"))
 
 if __name__ == "__main__":
     app.run()  # ends with a checkpoint: state, changelog and offsets written

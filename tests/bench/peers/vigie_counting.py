@@ -30,6 +30,7 @@ held: dict[int, Counter[str]] = {}
 
 async def counting(batches: Any) -> Any:
     async for batch in batches:
+        clock.tick(0)
         partition = batch[0].partition
         panes = held.setdefault(partition, Counter())
         panes.update([f"{record.timestamp // PANE}/{record.key.decode()}" for record in batch])
