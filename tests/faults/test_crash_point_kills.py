@@ -10,7 +10,7 @@ from streams.crash_points import POINTS
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 QUICK = {"ledger-written"}  # in `make test` too
-SELDOM = {"buried-written", "commit-before", "commit-after", "publish-before", "publish-after"}
+SELDOM = {"buried-written", "commit-before", "commit-after"}  # of the few batches of one test
 TIMES = {point: 1 if point in SELDOM else 3 for point in POINTS}
 
 
