@@ -29,7 +29,7 @@ from streams.judges import load_judge
 from streams.settings import read_settings
 
 SLICE, SPAN = 2.0, 12 * 3_600_000  # seconds of wall time for so many milliseconds of event time
-WARM = 0.4  # of the run: until the ledger is full and everything has been imported
+WARM = 180.0  # seconds until the ledger is full (two minutes), the first fault is over and all is imported
 MOST_MEMORY, MOST_HANDLES, MOST_STATE = 0.10, 5.0, 0.15  # growth from there to the end: share, handles, share
 WATCHED = {
     "memory": "process_resident_memory_bytes",
@@ -138,7 +138,7 @@ def soak(stage: Stage, minutes: float, rate: int) -> list[str]:
         f"{len(load.sent)} posts at {rate}/s, {done} faults, lag at the end {total(found, 'vigie_lag_records'):.0f}"
     )
     wrong: list[str] = []
-    late = [(at, series) for at, series in taken if at > WARM * minutes * 60 and series]
+    late = [(at, series) for at, series in taken if at > WARM and series]
     most = {"memory": MOST_MEMORY, "posts in the ledger": MOST_STATE, "bytes of the ledger": MOST_STATE}
     for name, metric in WATCHED.items():
         mean, grown = growth(late, metric)
@@ -167,7 +167,7 @@ def harm(stage: Stage, worker: Watching, load: Load, fault: Callable[[Stage], No
 
 
 @click.command()
-@click.option("--minutes", type=float, default=10.0, show_default=True)
+@click.option("--minutes", type=click.FloatRange(5.0), default=10.0, show_default=True)
 @click.option("--rate", type=int, default=100, show_default=True, help="Posts a second.")
 def main(minutes: float, rate: int) -> None:
     with tempfile.TemporaryDirectory(prefix="vigie-soak-") as directory:
