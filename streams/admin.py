@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
+from aiokafka.admin import AIOKafkaAdminClient
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
@@ -49,18 +50,14 @@ def ensure_topics(
         admin.close()
 
 
-def require_topics(bootstrap: str, topics: Sequence[Topic], security: Security = PLAINTEXT) -> None:
-    """Raises BrokerError, saying what to do, where a Kafka that answers lacks one of `topics`."""
+async def require_topics(bootstrap: str, topics: Sequence[Topic], security: Security = PLAINTEXT) -> None:
+    """Raises BrokerError, saying what to do, where Kafka lacks one of `topics`; KafkaConnectionError without Kafka."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="vigie-admin", **security.options())
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","), client_id="vigie-admin", **security.options()
-        )
-    except KafkaError:
-        return  # whoever connects next says it
-    try:
-        there = set(admin.list_topics())
+        await admin.start()
+        there = set(await admin.list_topics())
     finally:
-        admin.close()
+        await admin.close()
     if missing := [topic.name for topic in topics if topic.name not in there]:
         raise BrokerError(
             f"the Kafka at {bootstrap} has no {', '.join(missing)}: `vigie run --broker {bootstrap} --no-feed` makes the "

@@ -143,13 +143,9 @@ def run(
 def worker(**given: Any) -> None:
     """Run one worker: judge, measure and serve /metrics. Start more of them, each with a --home and a
     --metrics of its own, to share the partitions."""
-    from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION, SEALS
-    from streams.admin import require_topics
     from streams.worker import work
 
-    settings = _with_broker(read_settings(**given))
-    require_topics(settings.broker or "", (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS), settings.security)
-    sys.exit(asyncio.run(work(settings)))
+    sys.exit(asyncio.run(work(_with_broker(read_settings(**given)))))
 
 
 @cli.command()

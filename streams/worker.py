@@ -17,7 +17,9 @@ from typing import Any
 from aiokafka.errors import KafkaConnectionError
 
 from agents.measure import MeasureSettings
+from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION, SEALS
 from streams import crash_points
+from streams.admin import require_topics
 from streams.app import create_app
 from streams.child import end_with_parent
 from streams.clock import StreamClock
@@ -37,6 +39,7 @@ from streams.vital_signs import VitalSigns
 
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
+NEEDED = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS)
 LEAST_SECRET = 16  # bytes
 
 
@@ -79,7 +82,7 @@ async def work(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await _run_until(stop, app)
+        await _run_until(stop, app, settings)
         if app.crash_reason is None:
             with contextlib.suppress(TimeoutError):  # a broker that is away must not hold up the end
                 await asyncio.wait_for(publisher.close(), LAST_FIGURES_WITHIN)
@@ -179,10 +182,11 @@ def _follow_rebalances(
     app.on_rebalance_complete.connect(recovered, weak=False)
 
 
-async def _run_until(stop: asyncio.Event, app: BatchingApp) -> None:
+async def _run_until(stop: asyncio.Event, app: BatchingApp, settings: Settings) -> None:
     """Start the app and return when it ended, or was asked to at whatever point."""
 
     async def live() -> None:
+        await require_topics(settings.broker or "", NEEDED, settings.security)
         await app.start()
         await app.wait_until_stopped()
 
