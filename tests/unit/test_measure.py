@@ -109,7 +109,11 @@ def test_a_withdrawal_is_of_every_quarter_and_forgotten_when_it_can_void_no_more
 def test_a_withdrawal_outlives_the_batches_around_it(others: int) -> None:
     """Its segment is merged with others, or holds nothing else and stays when those of closed days go."""
     lea, last = "1" * 32, START + 31 * DAY
-    batches = [withdraw(lea, START + 25 * DAY), *(mention(f"t:{n}") for n in range(others)), mention("t:x", at=last)]
+    batches = [
+        withdraw(lea, START + 25 * DAY),
+        *(mention(f"t:{n}") for n in range(others)),
+        mention("t:x", at=last),
+    ]
     table: dict[str, bytes] = {}
     measure = Measure(MeasureSettings())
     for offset, record in arrive(*batches):

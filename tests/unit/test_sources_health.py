@@ -40,7 +40,9 @@ def exposed(home: Path) -> str:
     return generate_latest(registry).decode()
 
 
-async def test_every_event_counts_once_and_a_restart_goes_on_counting(tmp_path: Path, clock: list[int]) -> None:
+async def test_every_event_counts_once_and_a_restart_goes_on_counting(
+    tmp_path: Path, clock: list[int]
+) -> None:
     lost = dropped("rss", 1, Invalid("bad-time", "no"), b"", AT)
     events: list[Event] = [
         post(1, AT - 90_000), post(2, AT - 5_000), Delete("rss:1", AT), AuthorDelete("rss", "a", AT), lost, lost,
@@ -144,7 +146,9 @@ def test_metrics_name_no_address_and_show_one_state(tmp_path: Path) -> None:
     assert re.fullmatch("rss-[0-9a-f]{8}", label)
     assert f'vigie_source_state{{source="{label}",state="waiting"}} 1.0' in text
     assert text.count("} 1.0") >= 3
-    assert sum(line.endswith(" 1.0") for line in text.splitlines() if line.startswith("vigie_source_state")) == 1
+    assert (
+        sum(line.endswith(" 1.0") for line in text.splitlines() if line.startswith("vigie_source_state")) == 1
+    )
     assert f'vigie_source_events_total{{kind="posts",source="{label}"}} 1.0' in text
     assert f'vigie_source_dropped_total{{reason="bad-time",source="{label}"}} 1.0' in text
     assert "press.example" not in text
