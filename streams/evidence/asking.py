@@ -28,7 +28,7 @@ WITH named AS (
         SELECT coalesce(o.signature, o.post) FROM mention o WHERE o.company = m.company AND o.post = m.repost_of
         AND o.repost_of IS NULL AND o.time / :day = m.time / :day), repost_of) END AS token
     FROM mention m WHERE company = :company AND time >= :first AND time < :beyond
-), copies AS (SELECT day, token, count(*) AS members FROM named GROUP BY day, token)
+), counted AS MATERIALIZED (SELECT *, count(*) OVER (PARTITION BY day, token) AS members FROM named)
 """
 
 
@@ -151,7 +151,7 @@ def evidence(  # every name put into the questions is one of ours; what people c
     }  # fmt: skip
     inside = "time >= :start AND time < :end"
     total, mentions = index.execute(
-        f"{_NAMED} SELECT sum(share(members) * weight), count(*) FROM named JOIN copies USING (day, token) WHERE {inside}",
+        f"{_NAMED} SELECT sum(share(members) * weight), count(*) FROM counted WHERE {inside}",
         asked,
     ).fetchone()
     passing = " AND ".join([inside, *(_condition(name) for name in FILTERS if name in chosen)])
@@ -164,7 +164,7 @@ def evidence(  # every name put into the questions is one of ours; what people c
         f"""{_NAMED}, voice AS (
             SELECT *, min(time) AS earliest, count(*) AS here, sum(weight) AS together,
                 share(members) * sum(weight * (score - :prior)) AS pull
-            FROM named JOIN copies USING (day, token) WHERE {passing} GROUP BY day, token)
+            FROM counted WHERE {passing} GROUP BY day, token)
         SELECT company, post, version, time, platform, kind, language, role, label, score, share(members) * together AS weight,
             credibility, author, register, found_by, disclosures, rules, partition, offset, here AS copies, pull,
             count(*) OVER () AS voices
