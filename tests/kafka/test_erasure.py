@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def forms(words: Iterable[str]) -> Iterator[bytes]:
                 yield coded[4 if shift else 0 : len(coded) - 4]
 
 
-def found(home: Path, needles: Iterable[bytes]) -> list[tuple[str, bytes]]:
+def found(home: Path, needles: Sequence[bytes]) -> list[tuple[str, bytes]]:
     lying = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     assert any(path.suffix == ".log" and b"nordelle" in raw for path, raw in lying.items())
     return [(str(path), needle) for path, raw in lying.items() for needle in needles if needle in raw]
@@ -158,7 +158,7 @@ async def test_an_erased_author_and_post_are_nowhere(
     assert watch.interrupt() == 0
     assert found(watch.home, needles) == []
     assert not found(watch.home, keys)
-    assert found(watch.home, forms(["Fernsehturm"])), "the search finds what is there"
+    assert found(watch.home, [*forms(["Fernsehturm"])]), "the search finds what is there"
 
     # the key store comes back from a backup, and the source from its beginning
     shutil.copy(tmp_path / "backup", watch.home / "keys.sqlite")
