@@ -6,8 +6,9 @@ Everything runs in turn over the same posts (the sample corpus again and again u
 does all that it does: it judges sentiment, companies, speaker and disclosures, publishes mentions, keeps its ledger
 durable and its figures current. A peer has TextBlob's polarity of each post and one tumbling 5-minute window of
 counts and sums by company; it is spared the finding of the company, which is the key of its topic, and the way
-through a second topic. Time runs from the first post at hand to the last in the figures. The peers' libraries are
-in a virtual environment of their own (`make bench` makes it); what is missing there is left out.
+through a second topic. Time runs from the first post sent (Vigie) or at hand (peers) to the last in the figures.
+The peers' libraries are in a virtual environment of their own (`make bench` makes it); what is missing there is
+left out.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from stand import (
     broker_at,
     corpus_posts,
     fill,
-    filled,
     machine,
     peer,
     sealed,
@@ -40,6 +40,7 @@ from stand import (
 
 from schemas.codec import decode_post
 from schemas.post import Post
+from schemas.topics import POSTS
 from streams.judges import load_judge, spare_collections
 from streams.settings import read_settings
 from streams.watchlist.reading import load_watchlists
@@ -64,11 +65,17 @@ COUNTING = (
 Row = tuple[str, Speed]
 
 
-async def vigie(data: Path, scratch: Path, posts: int, count: int, **environment: str) -> Speed:
+async def vigie(scratch: Path, records: list[Record], count: int, **environment: str) -> Speed:
+    """`count` workers, ready before the first post is sent, so that all of them work on all."""
     home = scratch / "-".join(["vigie", str(count), *environment])
-    async with broker_at(home, PARTITIONS, data) as broker:
+    async with broker_at(home, PARTITIONS) as broker:
         with workers(count, broker, scratch / "homes" / home.name, PARTITIONS, **environment) as made:
-            return await asyncio.to_thread(work_off, made, posts)
+            for one in made:
+                await asyncio.to_thread(one.until_ready)
+            filling = asyncio.create_task(fill(broker.bootstrap, POSTS.name, records, PARTITIONS))
+            speed = await asyncio.to_thread(work_off, made, len(records))
+            await filling
+            return speed
 
 
 def keyed_posts(count: int) -> Iterator[Record]:
@@ -84,10 +91,10 @@ def keyed_posts(count: int) -> Iterator[Record]:
         yield (names[found[0]] if found else "-").encode(), value
 
 
-async def peers(data: Path, scratch: Path, posts: int, python: str) -> dict[str, list[Row]]:
+async def peers(scratch: Path, posts: int, python: str) -> dict[str, list[Row]]:
     """Groups of rows, in order."""
     groups: dict[str, list[Row]] = {}
-    async with broker_at(scratch / "peers", PARTITIONS, data) as broker:
+    async with broker_at(scratch / "peers", PARTITIONS) as broker:
         admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
         sizes = {
             KEYED: max(part for _, _, part, _ in PEERS),
@@ -147,20 +154,16 @@ async def run(posts: int, python: str) -> None:
     print(machine())
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as directory:
         scratch = Path(directory)
-        data = await filled(scratch / "data", PARTITIONS, corpus_posts(posts))
-        one = await vigie(data, scratch, posts, 1)
+        clear, keys = list(corpus_posts(posts)), scratch / "keys.sqlite"
+        one = await vigie(scratch, clear, 1)
         say(f"one worker: {one.rate:,.0f} posts/s")
         judging = await asyncio.to_thread(judge_alone, posts // 4)
-        two = await vigie(data, scratch, posts, 2)
+        two = await vigie(scratch, clear, 2)
         say(f"two workers: {two.rate:,.0f} posts/s")
-        keys = scratch / "keys.sqlite"
-        boxed = await filled(scratch / "boxed", PARTITIONS, sealed(corpus_posts(posts // 2), keys))
-        opened = await vigie(boxed, scratch, posts // 2, 1, VIGIE_KEYS=str(keys))
+        opened = await vigie(scratch, list(sealed(clear[: posts // 2], keys)), 1, VIGIE_KEYS=str(keys))
         say(f"one worker, sealed posts: {opened.rate:,.0f} posts/s")
-        few = max(1_000, posts // 50)
-        single_data = await filled(scratch / "few", PARTITIONS, corpus_posts(few))
-        single = await vigie(single_data, scratch, few, 1, VIGIE_MICRO_BATCHES="0")
-        groups = await peers(data, scratch, posts, python)
+        single = await vigie(scratch, clear[: max(1_000, posts // 50)], 1, VIGIE_MICRO_BATCHES="0")
+        groups = await peers(scratch, posts, python)
     ours = [
         ("Vigie, one worker", one),
         ("Vigie, one worker, posts sealed as `vigie feed` does", opened),

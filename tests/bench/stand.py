@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from zlib import crc32
 
 import orjson
 import psutil
@@ -22,11 +22,10 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.codec import decode_post
 from schemas.post import Post
-from schemas.topics import POSTS, TOPICS
+from schemas.topics import TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.ports import kept_ports
-from streams.partitions import partition_of
 from streams.sealing.keys import KeyStore
 from streams.sealing.vault import Vault
 
@@ -86,13 +85,13 @@ def sealed(records: Iterable[Record], keys: Path) -> Iterator[Record]:
 
 
 async def fill(bootstrap: str, topic: str, records: Iterable[Record], partitions: int) -> None:
-    """Write records to the partitions of their keys."""
+    """Write records, those of a key to one partition."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, max_batch_size=512 * 1024)
     await producer.start()
     builders = [producer.create_batch() for _ in range(partitions)]
     sent = []
     for key, value in records:
-        number = partition_of.__wrapped__(key, partitions)
+        number = crc32(key) % partitions
         builders[number].append(timestamp=None, key=key, value=value)
         if builders[number].record_count() == BATCH:
             sent.append(await producer.send_batch(builders[number], topic, partition=number))
@@ -105,12 +104,8 @@ async def fill(bootstrap: str, topic: str, records: Iterable[Record], partitions
 
 
 @asynccontextmanager
-async def broker_at(
-    home: Path, partitions: int, copy_of: Path | None = None
-) -> AsyncIterator[EmbeddedBroker]:
-    """A running broker with Vigie's topics, over a copy of another's data where told."""
-    if copy_of is not None:
-        shutil.copytree(copy_of, home)
+async def broker_at(home: Path, partitions: int) -> AsyncIterator[EmbeddedBroker]:
+    """A running broker with Vigie's topics."""
     broker = EmbeddedBroker(home, say=lambda _: None)
     await broker.start()
     try:
@@ -118,13 +113,6 @@ async def broker_at(
         yield broker
     finally:
         await broker.stop()
-
-
-async def filled(home: Path, partitions: int, records: Iterable[Record]) -> Path:
-    """A broker's data with these posts, at rest: to be copied for each run."""
-    async with broker_at(home, partitions) as broker:
-        await fill(broker.bootstrap, POSTS.name, records, partitions)
-    return home
 
 
 class Worker:
