@@ -29,6 +29,16 @@ def outcome(mention: Mention) -> str:
     return mention.label if mention.scored else "unscored"
 
 
+def withdrawn(mention: Mention, by: list[AuthorRetraction]) -> bool:
+    """Has its author taken back what was written by then?"""
+    quarter = f"quarter {mention.event_time // (91 * DAY)}".encode()
+    return any(
+        mention.event_time <= record.at
+        and mention.author == digest(bytes.fromhex(record.author), quarter, sha256)[:16].hex()
+        for record in by
+    )
+
+
 @dataclass
 class World:
     """One partition's records, in order of arrival."""
@@ -91,20 +101,12 @@ class World:
             if record.version >= floors[record.post]:
                 best[record.post] = max(best.get(record.post, 0), record.version)
         found: dict[str, list[Mention]] = defaultdict(list)
+        withdrawals = [record for record in self.kept if isinstance(record, AuthorRetraction)]
         for record in mentions:
-            if best.get(record.post) == record.version and not self.withdrawn(record):
+            if best.get(record.post) == record.version and not withdrawn(record, withdrawals):
                 for name in names(record):
                     found[name].append(record)
         return found
-
-    def withdrawn(self, mention: Mention) -> bool:
-        quarter = f"quarter {mention.event_time // (91 * DAY)}".encode()
-        return any(
-            mention.event_time <= record.at
-            and mention.author == digest(bytes.fromhex(record.author), quarter, sha256)[:16].hex()
-            for record in self.kept
-            if isinstance(record, AuthorRetraction)
-        )
 
     @staticmethod
     def shares(mentions: list[Mention]) -> dict[tuple[int, str], Fraction]:
