@@ -13,6 +13,7 @@ import click
 
 from streams.erasing.commands import erase, subject
 from streams.evidence.commands import corrections, evidence
+from streams.judging_commands import explain, judge, schemas
 from streams.proving.commands import audit, replay
 from streams.proving.what_if_command import what_if
 from streams.settings import VERSION, Settings, SettingsError, read_settings
@@ -168,53 +169,6 @@ def feed(
 
 
 @cli.command()
-@click.argument("file", default="-")
-@click.option(
-    "--watchlist",
-    "watchlists",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="TOML file of companies.",
-)
-@click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["jsonl", "as2"]),
-    default="jsonl",
-    show_default=True,
-    help="Judged records, or posts as Activity Streams 2.0 with the judgement in them.",
-)
-def judge(file: str, watchlists: tuple[Path, ...], fields: tuple[str, ...], form: str) -> None:
-    """Judge posts without Kafka: JSONL of posts from FILE (- is standard input), judged records as
-    JSONL to standard output. A line that is no post goes to standard error with its number and the
-    reason, and makes the exit status 2; the rest goes on."""
-    from streams.judging import FORMS, judge_file
-
-    settings = read_settings(watchlists=watchlists)
-    sys.exit(judge_file(settings, file, fields, sys.stdout.buffer, sys.stderr.buffer, FORMS[form]))
-
-
-@cli.command()
-@click.argument("file", default="-")
-@click.option("--key", help="Only the post with this key.")
-@click.option(
-    "--watchlist",
-    "watchlists",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="TOML file of companies.",
-)
-@click.option("--map", "fields", multiple=True, help="Field map: POST_FIELD=COLUMN, or POST_FIELD==CONSTANT.")
-def explain(file: str, key: str | None, watchlists: tuple[Path, ...], fields: tuple[str, ...]) -> None:
-    """Say why posts are judged as they are: spans, the rules and weights that fired, the evidence that
-    was lacking, for each post of FILE (- is standard input)."""
-    from streams.explaining import explain_file
-
-    sys.exit(explain_file(read_settings(watchlists=watchlists), file, fields, key, click.echo))
-
-
-@cli.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--posts", is_flag=True, help="FILE holds posts (JSONL or CSV), not records of reputation.v1.")
 @click.option(
@@ -259,21 +213,6 @@ def backtest(
 
 
 @cli.command()
-@click.argument("record", required=False)
-def schemas(record: str | None) -> None:
-    """Print the JSON Schema of RECORD: a topic, or `judged`, which is what `vigie judge` prints. Of all of
-    them, as one object by name, where none is given."""
-    import orjson
-
-    from schemas.json_schema import json_schemas
-
-    found = json_schemas()
-    if record is not None and record not in found:
-        raise SettingsError(f"no record {record!r}; there are {', '.join(found)}")
-    click.echo(orjson.dumps(found if record is None else found[record], option=orjson.OPT_INDENT_2))
-
-
-@cli.command()
 @with_settings
 def doctor(**given: Any) -> None:
     """Check Python, Java, Kafka, topics, ports and disk, and say what to do about what fails."""
@@ -303,6 +242,9 @@ def _with_broker(settings: Settings) -> Settings:
     return settings
 
 
+cli.add_command(judge)
+cli.add_command(explain)
+cli.add_command(schemas)
 cli.add_command(watchlist)
 cli.add_command(source)
 cli.add_command(sources)
