@@ -48,6 +48,8 @@ from streams.watchlist.reading import load_watchlists
 PARTITIONS = 8
 KEYED = "keyed.v1"
 OUT = "out.v1"  # for the peers' results
+# Faust refuses to write to a changelog that it made a moment ago and does not see yet
+CHANGELOGS = ("peer-faust-counts-changelog", "peer-faust-sums-changelog")
 # program, what it is, what part of --posts it gets, and whether it needs the peers' environment
 PEERS = (
     ("bytewax_textblob", "bytewax + TextBlob (nothing durable)", 0.3, True),
@@ -100,7 +102,7 @@ async def peers(scratch: Path, posts: int, python: str) -> dict[str, list[Row]]:
             KEYED: max(part for _, _, part, _ in PEERS),
             "counted.v1": max(part for _, _, part, _ in COUNTING),
         }
-        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (*sizes, OUT)])
+        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (*sizes, OUT, *CHANGELOGS)])
         admin.close()
         for topic, part in sizes.items():
             await fill(broker.bootstrap, topic, keyed_posts(int(posts * part)), PARTITIONS)

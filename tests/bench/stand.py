@@ -240,7 +240,8 @@ def peer(python: str, program: str, bootstrap: str, topic: str, count: int) -> S
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
-        raise LeftOutError(f"not done within {PEER_PATIENCE:.0f} s") from late
+        said = (late.stderr or b"").decode(errors="replace").strip().rpartition("\n")[2]
+        raise LeftOutError(f"not done within {PEER_PATIENCE:.0f} s: {said[:200]}") from late
     told = [line for line in ended.stdout.splitlines() if line.startswith('{"posts"')]
     if not told:
         raise LeftOutError(

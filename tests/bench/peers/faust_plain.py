@@ -13,7 +13,7 @@ from textblob import TextBlob
 
 bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 app = faust.App(
-    f"peer-{os.getpid()}", broker=f"kafka://{bootstrap}", datadir=tempfile.mkdtemp(), web_enabled=False,
+    "peer-faust", broker=f"kafka://{bootstrap}", datadir=tempfile.mkdtemp(), web_enabled=False,
     topic_partitions=PARTITIONS, topic_disable_leader=True, consumer_auto_offset_reset="earliest",
 )  # fmt: skip
 posts = app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
