@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from schemas.topics import POSTS
 from streams.sealing.vault import open_vault
 from streams.settings import Settings
 
+log = logging.getLogger("vigie.evidence")
 WITHIN = 5.0  # seconds for all posts of a page
 REMEMBERED = 2_000  # posts, in memory, for REMEMBERED_FOR seconds: a page is read and filtered again
 REMEMBERED_FOR = 300.0
@@ -40,7 +42,8 @@ class Originals:
             if wanted:
                 try:
                     self._fetch(wanted)
-                except KafkaError:
+                except KafkaError as error:
+                    log.warning("posts cannot be read now (%s)", error)
                     self.close()
             return self._opened({place: self._known[place][1] for place in places if place in self._known})
 
@@ -75,8 +78,10 @@ class Originals:
             for gone in [offset for offset in due if offset < first[place]]:
                 self._remember((number, gone), None)
                 due.remove(gone)
-            consumer.assign([place])
-            self._read(consumer, place, due, end)
+            if due:
+                consumer.assign([place])
+                consumer.seek(place, due[0])  # before anything asks where it stands
+                self._read(consumer, place, due, end)
 
     def _read(self, consumer: KafkaConsumer, place: TopicPartition, due: list[int], end: float) -> None:
         waiting = set(due)
