@@ -43,6 +43,13 @@ def test_compose_sets_only_variables_that_vigie_reads() -> None:
         assert SERVICES[name]["environment"].keys() <= known_variables()
 
 
+def test_everything_of_compose_that_reads_posts_has_the_keys() -> None:
+    for name in ("worker", "feed", "evidence"):
+        service = COMPOSE["services"][name]
+        assert service["environment"]["VIGIE_KEYS"] == "/var/lib/vigie-key/keys.sqlite"
+        assert "key:/var/lib/vigie-key" in service["volumes"]
+
+
 def test_compose_s_kafka_is_the_one_that_is_embedded() -> None:
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{KAFKA_VERSION}"
     assert SERVICES["worker"]["environment"]["VIGIE_BROKER"] == "kafka:9092"
@@ -177,6 +184,14 @@ def test_workers_are_probed_confined_and_share_one_key(manifests: list[dict[str,
     assert settings.keys() <= known_variables()
     paths = [value for value in settings.values() if value.startswith("/")]
     assert {str(Path(path).parent) for path in paths} <= mounted
+    claim = of_kind(manifests, "PersistentVolumeClaim")
+    claimed = [
+        volume["persistentVolumeClaim"]["claimName"]
+        for volume in pod["volumes"]
+        if "persistentVolumeClaim" in volume
+    ]
+    assert claimed == [claim["metadata"]["name"]]
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"], "what one sealed every other must open"
     lists = next(m for m in manifests if m["kind"] == "ConfigMap" and "watchlist.toml" in m["data"])["data"]
     assert {Path(settings[name]).name for name in ("VIGIE_WATCHLIST", "VIGIE_CREDIBILITY")} == lists.keys()
 
