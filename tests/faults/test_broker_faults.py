@@ -32,6 +32,7 @@ def under_load(stage: Stage, fault: Fault, harm: Callable[[Watching], None], pos
     stage.close_workers()
 
 
+@pytest.mark.faults
 def test_broker_stopped_and_started(shared_stage: Stage, fault: Fault) -> None:
     def harm(_: Watching) -> None:
         asyncio.run(shared_stage.broker.stop())

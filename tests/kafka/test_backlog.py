@@ -24,7 +24,7 @@ async def test_a_backlog_is_read_whole_and_again_after_each_restart(
     await broker.start()
     await asyncio.to_thread(ensure_topics, broker.bootstrap, TOPICS, 4)
     lines: list[bytes] = []
-    for seed in range(3):
+    for seed in range(2):
         lines += made_posts(1_000, seed=seed)
         await produce(broker.bootstrap, POSTS.name, lines[-1_000:])
         worker = start("worker", "--broker", broker.bootstrap, VIGIE_BATCH=batch)
