@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_stream import fill
+from stand import corpus_posts, fill
 
 from schemas.reputation import DAY
-from schemas.topics import TOPICS
+from schemas.topics import POSTS, TOPICS
 from streams.admin import ensure_topics
 from streams.broker.embedded import EmbeddedBroker
 from streams.proving.replay import Range, bounds, replay
@@ -43,7 +43,7 @@ def main() -> None:
         asyncio.run(broker.start())
         try:
             ensure_topics(broker.bootstrap, TOPICS, 4)
-            asyncio.run(fill(broker.bootstrap, posts))
+            asyncio.run(fill(broker.bootstrap, POSTS.name, corpus_posts(posts), 4))
             for count in processes or [1, 2]:
                 rate = posts_per_second(broker.bootstrap, Path(directory), posts, count)
                 print(f"{count} process(es): {rate:,.0f} posts/s", flush=True)
