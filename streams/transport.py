@@ -176,6 +176,10 @@ class BatchingConsumer(driver.Consumer):
         return offsets
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        if not self.app.lease.holds():
+            # Faust would now wait for batches whose records wait for the lease, and nothing renews it before
+            # the group is joined again: as good as lost
+            self.app.lease.lost()
         self._to_resume.clear()
         await super().on_partitions_revoked(revoked)
         for tp in revoked:

@@ -10,6 +10,7 @@ from faust.types import TP
 
 from schemas.topics import POSTS
 from streams.app import create_app, topic_of
+from streams.lease import Lease
 from streams.settings import Settings
 from streams.transport import Batch, BatchingApp, BatchingConsumer
 
@@ -173,3 +174,23 @@ async def test_a_full_stream_holds_its_partition_back_and_takes_it_up_again(
     assert consumer._get_active_partitions() == {CHANGE}
     consumer.on_buffer_drop(POST)
     assert consumer._get_active_partitions() == {POST, CHANGE}
+
+
+@pytest.mark.parametrize(("age", "ends"), [(1.0, 0), (100.0, 1)])
+async def test_a_rebalance_that_finds_the_lease_run_out_ends_the_worker(
+    consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch, age: float, ends: int
+) -> None:
+    """Faust would wait for batches that wait for the lease, and the lease for the rebalance."""
+    order: list[str] = []
+
+    async def revoke(*_: Any) -> None:
+        order.append("faust waits")
+
+    monkeypatch.setattr(driver.Consumer, "on_partitions_revoked", revoke)
+    now = [0.0]
+    lease = Lease(10.0, now=lambda: now[0], end=lambda: order.append("ends"))
+    lease.renew()
+    now[0] = age
+    consumer.app.lease = lease
+    await consumer.on_partitions_revoked({POST})
+    assert order == ["ends"] * ends + ["faust waits"]
