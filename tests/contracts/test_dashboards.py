@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models import units
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from watched_stack import (
     DEPLOY,
     Asked,
@@ -22,6 +26,8 @@ from watched_stack import (
     tool,
 )
 
+from deploy.grafana.generate import files
+
 ALL = dashboards()
 ASKED = [asked for path, dashboard in ALL for asked in expressions(path, dashboard)]
 each = pytest.mark.parametrize(
@@ -30,9 +36,6 @@ each = pytest.mark.parametrize(
 
 
 def test_what_is_committed_is_what_the_code_makes() -> None:
-    pytest.importorskip("grafana_foundation_sdk", reason="the SDK is not in this environment yet: make lock")
-    from deploy.grafana.generate import files  # noqa: PLC0415 - needs the SDK
-
     made = dict(files())
     assert {path: path.read_text("utf-8") for path in made} == made, "run: python -m deploy.grafana.generate"
     assert {path for path, _ in ALL} <= made.keys(), "a dashboard that no code makes"
@@ -40,13 +43,7 @@ def test_what_is_committed_is_what_the_code_makes() -> None:
 
 @each
 def test_grafana_s_own_types_read_it_back(path: Path, dashboard: dict[str, Any]) -> None:
-    model = pytest.importorskip(
-        "grafana_foundation_sdk.models.dashboard", reason="the SDK is not here yet: make lock"
-    )
-    encoder = pytest.importorskip("grafana_foundation_sdk.cog.encoder")
-    from json import dumps, loads  # noqa: PLC0415
-
-    read = loads(dumps(model.Dashboard.from_json(dashboard), cls=encoder.JSONEncoder))
+    read = json.loads(json.dumps(Dashboard.from_json(dashboard), cls=JSONEncoder))
     assert read["uid"] == dashboard["uid"]
     assert len(read["panels"]) == len(dashboard["panels"]) > 5
 
@@ -153,9 +150,6 @@ def test_every_expression_parses(tmp_path: Path) -> None:
 
 
 def test_every_unit_is_one_that_grafana_has() -> None:
-    units = pytest.importorskip(
-        "grafana_foundation_sdk.models.units", reason="the SDK is not here yet: make lock"
-    )
     known = {value for value in vars(units).values() if isinstance(value, str)}
     used = {panel["fieldConfig"]["defaults"]["unit"] for _, dashboard in ALL for panel in panels(dashboard)}
     assert used <= known

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -19,7 +20,6 @@ from streams.cli import cli
 from streams.judges import load_judge
 from streams.settings import read_settings
 
-jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not in this environment yet: make lock")
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "schemas" / "examples").rglob("*.json"))
 POST = {
