@@ -21,8 +21,8 @@ from agents.feeling.sentiment import SentimentScorer
 from agents.feeling.targets import Targets, TargetScorer
 from agents.language import LanguageIdentifier
 from agents.naming.companies import CompanyMatcher, Match
-from agents.text.signature import signature
-from agents.text.tokens import tokenize
+from agents.text.signature import Signer
+from agents.text.words import WordTable
 from agents.versions import folder_version
 from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
 from schemas.post import Post, Source
@@ -46,10 +46,12 @@ class Judge:
 
     def __init__(self, watchlist: Watchlist, credibility: CredibilityTable) -> None:
         rules = shipped_rules()
+        self._words = WordTable()
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
         self._sentiment = SentimentScorer()
-        self._targets = TargetScorer(self._sentiment)
+        self._targets = TargetScorer(self._sentiment, self._words)
+        self._signer = Signer()
         self._credibility = credibility
         self._disclosures = DisclosureTagger(rules, self._employers)
         self._speakers = SpeakerProfiler(
@@ -69,18 +71,19 @@ class Judge:
         """One `Judged` for each post, in order."""
         if not posts:
             return []
-        tokens = [tokenize(post.text) for post in posts]
+        texts = [post.text for post in posts]
+        words = self._words.read(texts)
         kinds = [_sentiment_kind(post) for post in posts]
-        languages = self._languages.identify_many(tokens, [post.lang for post in posts])
-        sentiments = self._sentiment.score_many(tokens, languages, kinds)
+        languages = self._languages.identify_many(words, [post.lang for post in posts])
+        sentiments = self._sentiment.score_many(words, languages, kinds)
         # one question over the whole batch before the next: each keeps its tables in the processor's cache
         matched = [self._companies.match(post) for post in posts]
         spans = [[match.span for match in matches] for matches in matched]
-        feelings = self._targets.score_many(list(map(Targets, tokens, languages, sentiments, spans, kinds)))
+        feelings = self._targets.score_many(list(map(Targets, texts, languages, sentiments, spans, kinds)))
         places = [[(match.company, match.spans) for match in matches] for matches in matched]
         readings = list(map(self._disclosures.read, posts, languages, places))
         profiles = list(map(self._speakers.profile, posts, readings, places))
-        signatures = list(map(signature, tokens))
+        signatures = self._signer.sign(words)
         return [
             Judged(
                 key=post.key,

@@ -17,7 +17,7 @@ from py3langid.langid import MODEL_FILE
 from py3langid.langid import LanguageIdentifier as Weights
 
 from agents.probabilities import UNIT, WHOLE, softmax
-from agents.text.tokens import Tokens
+from agents.text.words import Index, Words, WordTable
 from schemas.judged import Language
 
 # Languages of the automaton with enough speakers online to be met; rarer ones only draw short French and
@@ -35,7 +35,6 @@ _NEIGHBOUR_START = 4 * UNIT
 _OTHER_START = 1 * UNIT
 _PLATFORM = 6 * UNIT  # what the platform's own word is worth: about two words of text
 _WORD_ALONE = 5_000  # confidence where the platform's word is the only evidence
-_CACHED_WORDS = 1 << 16
 _LONGEST = 32  # characters of a word that are read: enough to tell, and a bound on what the cache holds
 _NOT_WORDS = frozenset(
     {"http", "https", "rt", "via", "user", "lol", "mdr", "ok", "haha", "hahaha", "ahah", "ptdr", "omg"}
@@ -45,41 +44,42 @@ _NOT_WORDS = frozenset(
 _UNREAD = "@#$0123456789"  # first characters of tokens that are no words of a language
 
 
-class _WordScores(dict[str, int]):
-    """Row of each word in `table` (words, languages), filled as words are met; row 0 is no evidence."""
+class _WordScores:
+    """Scores of words, summed when a word is first met: `table` (words, languages) and `sizes` (words,), UTF-8
+    bytes with one separator. Row 0 is no evidence."""
 
     def __init__(self, weights: Weights) -> None:
-        super().__init__()
         self._features = np.round(weights.nb_ptc * UNIT).astype(np.int32)
         self._next, self._output = weights.tk_nextmove, weights.tk_output
         self._base = [row << 8 for row in weights.tk_row]
-        self._last = 0  # row given out
-        self._pending: list[
-            tuple[int, list[int]]
-        ] = []  # rows not summed yet, and the features found for them
         self.table = np.zeros((1024, self._features.shape[1]), dtype=np.int32)
-        self.sizes = np.zeros(1024, dtype=np.int32)  # UTF-8 bytes with one separator
+        self.sizes = np.zeros(1024, dtype=np.int32)
+        self._index = Index(self._row, self._forget)
+        self._forget()
 
-    def __missing__(self, word: str) -> int:
-        if len(word) > _LONGEST:
-            return self[word[:_LONGEST]]
-        if word[0] in _UNREAD or not word[0].isalpha() or "." in word or "://" in word:
-            if len(word) == 1:  # the signs that stand in every post; handles and numbers would only fill it
-                self[word] = 0
+    def _forget(self) -> None:
+        self._rows: dict[str, int] = {}
+        # of the words not summed yet: sizes, and the features found
+        self._pending: list[tuple[int, list[int]]] = []
+        self._last = 0  # row given out
+
+    def rows(self, words: Words) -> NDArray[np.intp]:
+        """The row of each word."""
+        rows = self._index.of(words)
+        if self._pending:
+            self._sum()
+        return rows
+
+    def _row(self, words: WordTable, row: int) -> int:
+        word = words.surface[row].lower()[:_LONGEST]
+        if word[0] in _UNREAD or not word[0].isalpha() or "." in word or "://" in word or word in _NOT_WORDS:
             return 0
-        self._last += 1
-        row = self._last
-        if row == len(self.table):
-            self.table = np.concatenate([self.table, np.zeros_like(self.table)])
-            self.sizes = np.concatenate([self.sizes, np.zeros_like(self.sizes)])
-        if word not in _NOT_WORDS:
+        known = self._rows.get(word)
+        if known is None:
             spelt = f" {unicodedata.normalize('NFC', word)} ".encode("utf8", "surrogatepass")
-            self.sizes[row] = len(spelt) - 1
-            found = self._walk(spelt)
-            if found:
-                self._pending.append((row, found))
-        self[word] = row
-        return row
+            self._pending.append((len(spelt) - 1, self._walk(spelt)))
+            known = self._rows[word] = self._last + len(self._pending)
+        return known
 
     def _walk(self, spelt: bytes) -> list[int]:
         state, found = 0, []
@@ -90,20 +90,20 @@ class _WordScores(dict[str, int]):
                 found.append(feature)
         return found
 
-    def rows(self, words: Sequence[str]) -> NDArray[np.intp]:
-        """The row of each word; forgets first when too many are held, so memory stays bounded."""
-        if len(self) > _CACHED_WORDS:
-            self.clear()
-            self._last = 0
-            self.table[:] = 0
-            self.sizes[:] = 0
-        rows = np.fromiter(map(self.__getitem__, words), np.intp, len(words))
-        if self._pending:
-            new, found = zip(*self._pending, strict=True)
-            starts = np.cumsum([0, *map(len, found[:-1])])
-            self.table[list(new)] = np.add.reduceat(self._features[list(chain.from_iterable(found))], starts)
-            self._pending.clear()
-        return rows
+    def _sum(self) -> None:
+        first, self._last = self._last + 1, self._last + len(self._pending)
+        while self._last >= len(self.table):
+            self.table = np.concatenate([self.table, np.zeros_like(self.table)])
+            self.sizes = np.concatenate([self.sizes, np.zeros_like(self.sizes)])
+        sizes, found = zip(*self._pending, strict=True)
+        self._pending = []
+        self.sizes[first : self._last + 1] = sizes
+        # a word without a feature would have no run to sum
+        rows = np.array([row for row, one in enumerate(found, first) if one], dtype=np.intp)
+        self.table[first : self._last + 1] = 0
+        if len(rows):
+            starts = np.cumsum([0, *(len(one) for one in found if one)])[:-1]
+            self.table[rows] = np.add.reduceat(self._features[list(chain.from_iterable(found))], starts)
 
 
 class LanguageIdentifier:
@@ -119,27 +119,27 @@ class LanguageIdentifier:
         self._prior[[self._column[code] for code in _NEIGHBOURS]] += _NEIGHBOUR_START - _OTHER_START
         self._prior[[self._column["fr"], self._column["en"]]] -= _OTHER_START
 
-    def identify(self, tokens: Tokens, platform_word: str | None = None) -> Language:
+    def identify(self, words: Words, platform_word: str | None = None) -> Language:
         """The language of one post; `platform_word` is what the platform says it is ("fr", "en-GB", …)."""
-        return self.identify_many([tokens], [platform_word])[0]
+        return self.identify_many(words, [platform_word])[0]
 
-    def identify_many(self, posts: Sequence[Tokens], platform_words: Sequence[str | None]) -> list[Language]:
-        """The language of each post, in order; the two sequences are of one length."""
-        if not posts:
+    def identify_many(self, words: Words, platform_words: Sequence[str | None]) -> list[Language]:
+        """The language of each post, in order; `platform_words` has one for each."""
+        if not len(words):
             return []
-        scores, sizes = self._evidence(posts)
-        said = [self._column.get((word or "")[:2].lower()) for word in platform_words]
-        for index, column in enumerate(said):
-            if column is not None:
+        scores, sizes = self._evidence(words)
+        for index, word in enumerate(platform_words):
+            if word and (column := self._column.get(word[:2].lower())) is not None:
                 scores[index, column] += _PLATFORM
         # The square root of the length keeps the certainty of naive Bayes, which counts every n-gram as
         # independent evidence, in proportion.
         damped = scores * 64 // np.sqrt(np.maximum(sizes, 4) * 4096).astype(np.int64)[:, None]
         shares, best = softmax(damped), scores.argmax(axis=1).tolist()
         french, english = (shares[:, self._column[code]].tolist() for code in ("fr", "en"))
+        read = (sizes > 0).tolist()
         languages = []
         for index, column in enumerate(best):
-            if sizes[index] == 0:
+            if not read[index]:
                 languages.append(_unread(platform_words[index]))
             elif column == self._column["fr"]:
                 languages.append(Language("fr", french[index]))
@@ -149,17 +149,12 @@ class LanguageIdentifier:
                 languages.append(Language("other", WHOLE - french[index] - english[index]))
         return languages
 
-    def _evidence(self, posts: Sequence[Tokens]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _evidence(self, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Log-likelihood by post and language, and the size in bytes that it rests on."""
-        # No token holds a space, so one line of all tokens is lowered and cut again in one go.
-        line = " ".join(chain.from_iterable(post.surface for post in posts))
-        rows = self._words.rows(line.lower().split(" ") if line else [])
-        # A row without evidence closes each post, so that every post, the empty one too, has a run to sum.
-        ends = np.cumsum([len(post) for post in posts])
-        rows = np.insert(rows, ends, 0)
-        starts = np.concatenate([[0], ends[:-1] + np.arange(1, len(posts))])
-        scores = np.add.reduceat(self._words.table[rows], starts, axis=0, dtype=np.int64) + self._prior
-        return scores, np.add.reduceat(self._words.sizes[rows], starts, dtype=np.int64)
+        # the END of a post is no evidence, and gives the empty post, too, a run to sum
+        rows = self._words.rows(words)
+        scores = np.add.reduceat(self._words.table[rows], words.starts, axis=0, dtype=np.int64) + self._prior
+        return scores, np.add.reduceat(self._words.sizes[rows], words.starts, dtype=np.int64)
 
 
 def _unread(platform_word: str | None) -> Language:

@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 from textblob.sentiments import CONTINUOUS, BaseSentimentAnalyzer
 
 from agents.feeling.sentiment import SentimentScorer
-from agents.text.tokens import tokenize
+from agents.text.words import WordTable
 from schemas.judged import LABELS, Label
 
 
@@ -36,11 +36,12 @@ class _Posts(BaseSentimentAnalyzer):  # type: ignore[misc]  # TextBlob has no ty
     def __init__(self, scorer: SentimentScorer | None = None, source: str = "post") -> None:
         super().__init__()
         self._scorer = scorer or SentimentScorer()
+        self._table = WordTable()
         self._source = source
 
     def analyze(self, text: str) -> PostSentiment:
         """The sentiment of `text`."""
-        shares = self._scorer.probabilities([tokenize(text)], self.language, self._source)[0].tolist()
+        shares = self._scorer.probabilities(self._table.read([text]), self.language, self._source)[0].tolist()
         negative, neutral, positive = (share / 10_000 for share in shares)
         label: Label = "neutral" if shares[0] == shares[2] else LABELS[shares.index(max(shares))]
         return PostSentiment((shares[2] - shares[0]) / 10_000, label, negative, neutral, positive)

@@ -7,27 +7,35 @@ are the word (marked where negated), its character 3- to 5-grams, and the pair w
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.feeling.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
-from agents.text.tokens import Tokens
+from agents.text.words import END_MARK, Index, Words, WordTable
 
 BUCKETS = 1 << 17
 BINS = 24  # room for each sign in the table of sign weights
 _LONGEST = 30  # characters of a word that are cut into n-grams
+_DOUBLED = re.compile(r"(.)\1+", re.DOTALL)
 _GRAM_SIZES = (3, 4, 5)
 _GRAM_SEED = zlib.crc32(b"c")  # tells an n-gram from a word of the same letters
 _SCOPE = 4  # words that a negation reaches
-_CACHED_WORDS = 1 << 16
+Number = TypeVar("Number", bound=np.generic)
 
 # Columns of the table of what each word is.
 (NEGATOR, BREAK, CONTRAST, INTENSIFIER, GLAD, SAD, HANDLE, HASHTAG, ADDRESS, NUMBER, EXCLAMATION, QUESTION,
- DOTS, FEATURES, WORD, CAPITALS, STRETCHED) = range(17)  # fmt: skip
+ DOTS, FEATURES, WORD, IRONY, CAPITALS, STRETCHED) = range(18)  # fmt: skip
+
+# Tags by which authors say that they mean the opposite; irony without them is mostly missed.
+_IRONY = frozenset(
+    ["#ironie", "#ironique", "#sarcasme", "#sarcastique", "#irony", "#ironic", "#sarcasm", "#sarcastic"]
+)
 
 # Upper edges of the bins of each sign; valences are in 1/100,000 of the strongest word.
 _K = 1000
@@ -48,7 +56,7 @@ _MOST = 4  # counts from here on are one bin
 SIGNS = len(_EDGES) + len(_COUNTED) + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WordFeatures:
     """One folded word: its hash, that by which it is looked up among the induced words (without a "#"), its
     hash buckets as it stands and negated, those of its n-grams, its valences, and what it is (columns)."""
@@ -57,13 +65,13 @@ class WordFeatures:
     induced: int
     plain: int
     negated: int
-    grams: tuple[int, ...]
+    grams: list[int]
     valence: int
     second: int
-    kinds: tuple[int, ...]
+    kinds: list[int]
 
 
-_END = WordFeatures(1, 0, 0, 0, (), 0, 0, (BREAK,))
+_END = WordFeatures(1, 0, 0, 0, [], 0, 0, [BREAK])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,8 @@ class Batch:
 
     `words` (tokens,) rows of the reader's tables; `negated` (tokens,) 0 or 1; `pairs` (tokens,) hash buckets;
     `starts` (posts,) where each post begins; `sizes` (posts,) hashed features; `signs` (posts, SIGNS) rows of
-    the table of sign weights. `fresh` are the words met for the first time, in the order of their rows, from
-    row 0 on again where the reader `forgot` the earlier ones.
+    the table of sign weights; `ironic` (posts,). `fresh` are the words met for the first time, in the order of
+    their rows, from row 0 on again where the reader `forgot` the earlier ones.
     """
 
     words: NDArray[np.intp]
@@ -82,6 +90,7 @@ class Batch:
     starts: NDArray[np.intp]
     sizes: NDArray[np.int64]
     signs: NDArray[np.int64]
+    ironic: NDArray[np.bool_]
     fresh: list[WordFeatures]
     forgot: bool
 
@@ -92,71 +101,65 @@ def bucket(text: str) -> int:
 
 
 class FeatureReader:
-    """Reads posts of one language. What it holds of words it has met is forgotten beyond a bound."""
+    """Reads posts of one language; forgets words when the table that they stand in does."""
 
     def __init__(self, language: str) -> None:
         self._lists = valences(language)
         self._negators, self._contrasts = NEGATORS[language], CONTRASTS[language]
         self._intensifiers = INTENSIFIERS[language]
+        self._index = Index(self._add, self._forget)
+        self._kinds = np.zeros((1024, STRETCHED + 1), dtype=np.int32)
+        self._values = np.zeros((1024, 3), dtype=np.int64)  # key, valence, second valence
         self._forget()
 
     def _forget(self) -> None:
-        self._rows = _Rows(self._add)
-        self._kinds = np.zeros((1024, WORD + 1), dtype=np.int32)
-        self._values = np.zeros((1024, 3), dtype=np.int64)  # key, valence, second valence
-        self._fresh: list[WordFeatures] = []
+        self._rows = {(END_MARK, False, False): 0}  # of folded words, in capitals, stretched
+        self._count = 0  # rows that the tables hold
+        self._fresh = [_END]
         self._forgot = True
-        self._rows["\n"] = self._keep(_END)
 
-    def read(self, posts: Sequence[Tokens]) -> Batch:
+    def read(self, posts: Words) -> Batch:
         """Features of `posts`, in order; there must be one at least."""
-        if len(self._rows) > _CACHED_WORDS:
-            self._forget()
-        surface: list[str] = []
-        folded: list[str] = []
-        for post in posts:
-            surface += post.surface
-            folded += post.folded
-            surface.append("\n")
-            folded.append("\n")
-        words = np.fromiter(map(self._rows.__getitem__, folded), np.intp, len(folded))
-        counts = np.array([len(post) + 1 for post in posts])
-        starts = np.cumsum(counts) - counts
-        kinds, values = self._kinds[words], self._values[words]
+        words = self._index.of(posts)
+        fresh, forgot, self._fresh, self._forgot = self._fresh, self._forgot, [], False
+        if fresh:
+            self._keep(fresh)
+        kinds, values, starts = self._kinds[words], self._values[words], posts.starts
         negated = _in_scope(kinds)
         keys = values[:, 0]
         before = np.concatenate([[_END.key], keys[:-1]])
         pairs = (before * 31 + keys * 17 + 5) % 4294967291 % BUCKETS
-        totals = np.add.reduceat(np.concatenate([kinds, _spelling(surface, folded)], axis=1), starts, axis=0)
+        totals = np.add.reduceat(kinds, starts, axis=0)
         signs = _signs(kinds, values[:, 1:], negated, starts, totals)
-        fresh, forgot, self._fresh, self._forgot = self._fresh, self._forgot, [], False
-        return Batch(
-            words, negated, pairs, starts, totals[:, FEATURES].astype(np.int64), signs, fresh, forgot
-        )
+        sizes = totals[:, FEATURES].astype(np.int64)
+        return Batch(words, negated, pairs, starts, sizes, signs, totals[:, IRONY] > 0, fresh, forgot)
 
-    def _add(self, word: str) -> int:
+    def _add(self, table: WordTable, row: int) -> int:
         """The row of a word not met before; all handles share one, so do addresses and numbers."""
-        stands_for = _stands_for(word)
-        if stands_for != word:
-            return self._rows[stands_for]
-        row = self._rows[word] = self._keep(self._features(word))
-        return row
+        surface, folded = table.surface[row], table.folded[row]
+        word = _stands_for(folded)
+        spelt = word, len(surface) > 1 and surface.isupper(), len(folded) < len(surface)
+        own = self._rows.get(spelt)
+        if own is None:
+            own = self._rows[spelt] = self._count + len(self._fresh)
+            self._fresh.append(self._features(*spelt))
+        return own
 
-    def _keep(self, features: WordFeatures) -> int:
-        row = len(self._rows)
-        if row == len(self._kinds):
-            self._kinds = np.concatenate([self._kinds, np.zeros_like(self._kinds)])
-            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
-        self._kinds[row] = 0
-        self._kinds[row, list(features.kinds)] = 1
-        self._kinds[row, FEATURES] = 2 + len(features.grams)
-        self._values[row] = features.key, features.valence, features.second
-        self._fresh.append(features)
-        return row
+    def _keep(self, fresh: Sequence[WordFeatures]) -> None:
+        first, self._count = self._count, self._count + len(fresh)
+        if self._count > len(self._kinds):
+            self._kinds = _grown(self._kinds, 2 * self._count)
+            self._values = _grown(self._values, 2 * self._count)
+        kinds = self._kinds[first : self._count]
+        kinds[:] = 0
+        for row, features in zip(kinds, fresh, strict=True):
+            row[features.kinds] = 1
+        kinds[:, FEATURES] = [2 + len(features.grams) for features in fresh]
+        self._values[first : self._count] = [(one.key, one.valence, one.second) for one in fresh]
 
-    def _features(self, word: str) -> WordFeatures:
+    def _features(self, word: str, capitals: bool, stretched: bool) -> WordFeatures:  # noqa: FBT001
         valence, second = self._valence(word)
-        kinds = [WORD, *_marks(word)]
+        kinds = [WORD, *_marks(word), *[CAPITALS] * capitals, *[STRETCHED] * stretched]
         if word in self._negators or word.endswith("n't"):
             kinds.append(NEGATOR)
         if word in self._contrasts:
@@ -168,12 +171,13 @@ class FeatureReader:
         key = bucket(word)
         plain, negated = ((key * 2654435761 + salt) % 4294967296 % BUCKETS for salt in (0, 768143))
         induced = key if word[0] != "#" else bucket(word[1:])
-        return WordFeatures(key, induced, plain, negated, _grams(word), valence, second, tuple(kinds))
+        if word in _IRONY:
+            kinds.append(IRONY)
+        return WordFeatures(key, induced, plain, negated, _grams(word), valence, second, kinds)
 
     def _valence(self, word: str) -> tuple[int, int]:
         bare = word.lstrip("#")
-        once = "".join(c for i, c in enumerate(bare) if i == 0 or c != bare[i - 1])
-        for form in (word, bare, once):
+        for form in (word, bare, _DOUBLED.sub(_once, bare)):
             if form in self._lists:
                 vader, pattern, afinn = self._lists[form]
                 listed = [v for v in (vader, afinn) if v]
@@ -181,15 +185,15 @@ class FeatureReader:
         return 0, 0
 
 
-class _Rows(dict[str, int]):
-    """Row of each word, made when it is first met."""
+def _grown(table: NDArray[Number], rows: int) -> NDArray[Number]:
+    """The same with more rows, of zeros."""
+    grown = np.zeros((rows, *table.shape[1:]), dtype=table.dtype)
+    grown[: len(table)] = table
+    return grown
 
-    def __init__(self, make: Callable[[str], int]) -> None:
-        super().__init__()
-        self._make = make
 
-    def __missing__(self, word: str) -> int:
-        return self._make(word)
+def _once(run: re.Match[str]) -> str:
+    return run[1]
 
 
 def _stands_for(word: str) -> str:
@@ -206,6 +210,8 @@ def _stands_for(word: str) -> str:
 
 def _marks(word: str) -> Iterator[int]:
     """What a token is by its signs alone."""
+    if word[0].isalpha() and word != "http":
+        return
     if word[0] in ".,;:!?()…":
         yield BREAK
     if word[0] == "!":
@@ -221,11 +227,11 @@ def _marks(word: str) -> Iterator[int]:
             yield kind
 
 
-def _grams(word: str) -> tuple[int, ...]:
+def _grams(word: str) -> list[int]:
     """Buckets of the character n-grams of a word with its edges marked; a hashtag's are those of its word."""
     bare = word.lstrip("#")
     if not bare or not bare[0].isalpha() or word == "http":
-        return ()
+        return []
     edged = f"<{bare}>".encode("utf8", "surrogatepass")  # folded, so nearly always a byte a character
     crc, size = zlib.crc32, len(edged)
     grams = [
@@ -234,16 +240,7 @@ def _grams(word: str) -> tuple[int, ...]:
         if length < size
         for i in range(size - length + 1)
     ]
-    return (*grams, bucket(bare) % BUCKETS) if bare != word else tuple(grams)
-
-
-def _spelling(surface: list[str], folded: list[str]) -> NDArray[np.int32]:
-    """Columns CAPITALS and STRETCHED of every token and end mark, shape (tokens, 2)."""
-    count = len(surface)
-    sizes = np.fromiter(map(len, surface), np.int32, count)
-    capitals = np.fromiter(map(str.isupper, surface), np.bool_, count) & (sizes > 1)
-    stretched = np.fromiter(map(len, folded), np.int32, count) < sizes
-    return np.stack([capitals, stretched], axis=1).astype(np.int32)
+    return [*grams, bucket(bare) % BUCKETS] if bare != word else grams
 
 
 def _last(places: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -18,16 +18,12 @@ from numpy.typing import NDArray
 
 from agents.feeling.features import BINS, BUCKETS, SIGNS, Batch, FeatureReader, WordFeatures
 from agents.probabilities import softmax
-from agents.text.tokens import Tokens
+from agents.text.words import Words
 from schemas.judged import LABELS, Language, Sentiment
 
 CLASSES = len(LABELS)
 HEADS = ("post", "review")
 _WIDTH = CLASSES * len(HEADS)
-# Tags by which authors say that they mean the opposite; irony without them is mostly missed.
-_IRONY = frozenset(
-    ["#ironie", "#ironique", "#sarcasme", "#sarcastique", "#irony", "#ironic", "#sarcasm", "#sarcastic"]
-)
 _UNSCORED = Sentiment("neutral", 0, None)
 
 
@@ -55,15 +51,17 @@ class LanguageModel:
         )  # by row of the reader, as it stands and negated
         self._known = 0
 
-    def probabilities(self, posts: Sequence[Tokens]) -> NDArray[np.int64]:
-        """Shape (posts, heads, classes), in 1/10,000; at least one post."""
+    def probabilities(self, posts: Words) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Shares in 1/10,000, (posts, heads, classes), and which posts say that they are ironic, (posts,); at
+        least one post."""
         batch = self._reader.read(posts)
         self._learn(batch)
         cells = self._words[batch.words, batch.negated] + self._buckets[batch.pairs]
         hashed = np.add.reduceat(cells, batch.starts, axis=0, dtype=np.int64)
         roots = np.sqrt(batch.sizes * 2.0**20).astype(np.int64)
         logits = hashed * self._scale // roots[:, None] + self._signs[batch.signs].sum(axis=1) + self._bias
-        return softmax(logits.reshape(-1, CLASSES)).reshape(len(posts), len(HEADS), CLASSES)
+        shares = softmax(logits.reshape(-1, CLASSES)).reshape(len(posts), len(HEADS), CLASSES)
+        return shares, batch.ironic
 
     def _learn(self, batch: Batch) -> None:
         """Sum up the weights of each word met for the first time."""
@@ -103,26 +101,25 @@ class SentimentScorer:
     def __init__(self) -> None:
         self._models = {language: LanguageModel(language) for language in ("en", "fr")}
 
-    def score(self, tokens: Tokens, language: Language, kind: str = "post") -> Sentiment:
+    def score(self, words: Words, language: Language, kind: str = "post") -> Sentiment:
         """The feeling of one post; `kind` as in `Post.kind`."""
-        return self.score_many([tokens], [language], [kind])[0]
+        return self.score_many(words, [language], [kind])[0]
 
     def score_many(
-        self, posts: Sequence[Tokens], languages: Sequence[Language], kinds: Sequence[str] | None = None
+        self, posts: Words, languages: Sequence[Language], kinds: Sequence[str] | None = None
     ) -> list[Sentiment]:
         """The feeling of each post, in order. A post in another language is left unscored, and says so."""
         found = [_UNSCORED] * len(posts)
+        said = (posts.sizes > 1).tolist()
         for code, model in self._models.items():
-            places = [i for i, language in enumerate(languages) if language.code == code and len(posts[i])]
+            places = [i for i, language in enumerate(languages) if language.code == code and said[i]]
             if not places:
                 continue
-            shares = model.probabilities([posts[i] for i in places])
+            shares, ironic = model.probabilities(posts.only(places))
             heads = [int(kinds is not None and kinds[i] == "review") for i in places]
             chosen = shares[np.arange(len(places)), heads]
-            ironic = [not _IRONY.isdisjoint(posts[i].folded) for i in places]
-            chosen[ironic] = np.where(
-                (chosen[ironic, 2] > chosen[ironic, 0])[:, None], chosen[ironic, ::-1], chosen[ironic]
-            )
+            praise = ironic & (chosen[:, 2] > chosen[:, 0])
+            chosen[praise] = chosen[praise, ::-1]
             balance = chosen[:, 2] - chosen[:, 0]
             labels = np.where(balance == 0, 1, chosen.argmax(axis=1)).tolist()  # torn is neutral
             scores = balance.tolist()
@@ -130,8 +127,8 @@ class SentimentScorer:
                 found[i] = Sentiment(LABELS[label], score, model.names[head])
         return found
 
-    def probabilities(self, posts: Sequence[Tokens], language: str, kind: str = "post") -> NDArray[np.int64]:
+    def probabilities(self, posts: Words, language: str, kind: str = "post") -> NDArray[np.int64]:
         """Probabilities of negative, neutral, positive in 1/10,000, (posts, 3); `language` "en" or "fr"."""
-        if not posts:
+        if not len(posts):
             return np.zeros((0, CLASSES), dtype=np.int64)
-        return self._models[language].probabilities(posts)[:, int(kind == "review")]
+        return self._models[language].probabilities(posts)[0][:, int(kind == "review")]

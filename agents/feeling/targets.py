@@ -24,7 +24,8 @@ from agents.feeling.constructions import (
     WARNING,
 )
 from agents.feeling.sentiment import SentimentScorer
-from agents.text.tokens import Tokens
+from agents.text.tokens import Tokens, tokenize
+from agents.text.words import WordTable
 from schemas.judged import LABELS, Language, Sentiment, Span
 
 # Scores, in 1/10,000.
@@ -62,7 +63,7 @@ class _Place:
 class Targets:
     """What is asked of one post: the feeling toward each of `spans`; `feeling` is that of the whole."""
 
-    tokens: Tokens
+    text: str
     language: Language
     feeling: Sentiment
     spans: Sequence[Span | None]
@@ -72,59 +73,60 @@ class Targets:
 class TargetScorer:
     """Scores the feeling toward each of several targets of one post."""
 
-    def __init__(self, scorer: SentimentScorer) -> None:
+    def __init__(self, scorer: SentimentScorer, table: WordTable) -> None:
         self._scorer = scorer
+        self._table = table
 
-    def score(
-        self,
-        tokens: Tokens,
-        language: Language,
-        post: Sentiment,
-        spans: Sequence[Span | None],
-        kind: str = "post",
-    ) -> list[Sentiment]:
-        """The feeling toward each target, in order of `spans`; `post` is that of the whole.
+    def score(self, post: Targets) -> list[Sentiment]:
+        """The feeling toward each target, in order of `spans`.
 
         A target without a place in the text has the post's feeling, and so has one that stands alone.
         """
-        return self.score_many([Targets(tokens, language, post, spans, kind)])[0]
+        return self.score_many([post])[0]
 
     def score_many(self, posts: Sequence[Targets]) -> list[list[Sentiment]]:
         """As `score` for each of some posts: their clauses are scored together, which is faster."""
         found = [[post.feeling] * len(post.spans) for post in posts]
-        parted: list[tuple[int, list[_Place], list[tuple[int, int]]]] = []
+        parted: list[tuple[int, Tokens, list[_Place], list[tuple[int, int]]]] = []
         for index, post in enumerate(posts):
             if len(post.spans) < 2 or post.feeling.lexicon is None:
                 continue
-            places = _places(post.tokens, post.spans)
+            tokens = tokenize(post.text)
+            places = _places(tokens, post.spans)
             if len(places) > 1:
-                parted.append((index, places, _clauses(post.tokens, places)))
-        clauses = [(posts[index], span) for index, _, spans in parted for span in spans]
+                parted.append((index, tokens, places, _clauses(tokens, places)))
+        clauses = [
+            (posts[index], tokens.between(*span)) for index, tokens, _, spans in parted for span in spans
+        ]
         scored = iter(
             self._scorer.score_many(
-                [post.tokens.between(*span) for post, span in clauses],
+                self._table.of([tokens for _, tokens in clauses]),
                 [post.language for post, _ in clauses],
                 [post.kind for post, _ in clauses],
             )
         )
-        for index, places, spans in parted:
-            found[index] = _set_toward(posts[index], places, spans, list(islice(scored, len(spans))))
+        for index, tokens, places, spans in parted:
+            found[index] = _set_toward(posts[index], tokens, places, spans, list(islice(scored, len(spans))))
         return found
 
 
 def _set_toward(
-    post: Targets, places: list[_Place], clauses: list[tuple[int, int]], scored: list[Sentiment]
+    post: Targets,
+    tokens: Tokens,
+    places: list[_Place],
+    clauses: list[tuple[int, int]],
+    scored: list[Sentiment],
 ) -> list[Sentiment]:
     """The feeling toward each target of one post, from those of its clauses."""
     found = {place.index: post.feeling for place in places}
     for place in places:
         clause = next(i for i, (first, last) in enumerate(clauses) if first <= place.first < last)
         found[place.index] = scored[clause]
-    advised = _advised(post.tokens, places, clauses)
+    advised = _advised(tokens, places, clauses)
     found |= {index: _stated(sign, post.feeling) for index, sign in advised.items()}
-    _set_apart(post.tokens, places, found, post.feeling)
+    _set_apart(tokens, places, found, post.feeling)
     for left, right in pairwise(places):
-        signs = _opposed(post.tokens, left, right, post.language.code, places)
+        signs = _opposed(tokens, left, right, post.language.code, places)
         if signs is not None:
             found[left.index], found[right.index] = (_stated(sign, post.feeling) for sign in signs)
     return [found.get(index, post.feeling) for index in range(len(post.spans))]

@@ -77,17 +77,9 @@ class CompanyMatcher:
         entities = post.entities
         if entities.mentions or entities.hashtags or entities.cashtags or entities.urls:
             found += self._in_entities(post, found)
-        if not found:
-            return ()
-        by_company: dict[int, list[Found]] = {}
-        for item in found:
-            by_company.setdefault(item.company, []).append(item)
-        reading = Reading(post.text, folded, [(item.span, item.company) for item in found if item.span])
-        host = self._accounts.host(post) if post.url else None
-        matches = (
-            self._settle(reading, by_company[index], hosted=index == host) for index in sorted(by_company)
-        )
-        return tuple(match for match in matches if match is not None)
+        if any(item.doubtful for item in found):
+            found = self._settled(post, folded, found)
+        return tuple(map(self._match, _by_company(found)))
 
     def owner(self, post: Post) -> str | None:
         """The company whose own account wrote `post`."""
@@ -130,20 +122,19 @@ class CompanyMatcher:
         ]
         return [item for item in extra if (item.company, item.evidence) not in seen]
 
-    def _settle(self, reading: Reading, found: Sequence[Found], *, hosted: bool) -> Match | None:
-        """One company's evidence: a doubtful form counts where other evidence, its context or its page does.
-
-        `hosted`: the post stands under the company's own page.
-        """
-        accepted = [item for item in found if not item.doubtful]
-        doubtful = [item for item in found if item.doubtful]
-        if doubtful:
-            accepted += self._believed(reading, doubtful, settled=hosted or bool(accepted))
-        if not accepted:
-            return None
-        best = max(accepted, key=lambda item: (item.confidence, item.span is not None, -item.place[0]))
-        spans = sorted({item.span for item in accepted if item.span is not None})
-        return Match(self._ids[best.company], best.evidence, best.confidence, best.span, tuple(spans))
+    def _settled(self, post: Post, folded: Folded, found: Sequence[Found]) -> list[Found]:
+        """What is left when each doubtful form counts or not: other evidence, its context or its page decides."""
+        reading = Reading(post.text, folded, [(item.span, item.company) for item in found if item.span])
+        host = self._accounts.host(post) if post.url else None
+        settled = []
+        for items in _by_company(found):
+            accepted = [item for item in items if not item.doubtful]
+            doubtful = [item for item in items if item.doubtful]
+            settled += accepted
+            if doubtful:
+                known = bool(accepted) or host == doubtful[0].company
+                settled += self._believed(reading, doubtful, settled=known)
+        return settled
 
     def _believed(self, reading: Reading, doubtful: Sequence[Found], *, settled: bool) -> list[Found]:
         """The doubtful forms that count; once one does, the others in the same casing do too."""
@@ -155,6 +146,24 @@ class CompanyMatcher:
         return [
             replace(item, confidence=weight) for item, weight in zip(doubtful, weights, strict=True) if weight
         ]
+
+    def _match(self, found: Sequence[Found]) -> Match:
+        """What one company's evidence comes to."""
+        best = found[0]
+        if len(found) > 1:
+            best = max(found, key=lambda item: (item.confidence, item.span is not None, -item.place[0]))
+        spans = sorted({item.span for item in found if item.span is not None})
+        return Match(self._ids[best.company], best.evidence, best.confidence, best.span, tuple(spans))
+
+
+def _by_company(found: Sequence[Found]) -> Iterable[Sequence[Found]]:
+    """The evidence of each company, in their order."""
+    if len(found) < 2:
+        return (found,) if found else ()
+    companies: dict[int, list[Found]] = {}
+    for item in found:
+        companies.setdefault(item.company, []).append(item)
+    return (companies[company] for company in sorted(companies))
 
 
 def _read(form: Form, post: Post, span: Span) -> Found:

@@ -12,54 +12,68 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from agents.text.tokens import Tokens
+from agents.text.words import Words, WordTable
 
 MIN_WORDS = 3
-_MOST_KEPT, _LONGEST_KEPT = 1 << 16, 40  # words, and characters of one
 _DOUBLED = re.compile(r"([a-z])\1+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?:|www\.|\S+@\S|\S+\.\w{2,}(?:/|$)")
 
 
-class _Canonical(dict[str, str]):
-    """What each folded word adds to the canonical form: its letters; with a "#" if it is a hashtag."""
-
-    def __missing__(self, word: str) -> str:
-        if word[:1] == "@" or (word[:1] != "#" and not word.isalpha() and _ADDRESS.match(word)):
-            letters = ""
-        else:
-            # one letter for a run: "sooo good" and "so good" are one, at the price of "bel" and "belle"'s ls
-            letters = _DOUBLED.sub(r"\1", " ".join(_LETTERS.findall(word)))
-        if letters and word[0] == "#":
-            letters = f"#{letters}"
-        if len(word) <= _LONGEST_KEPT:
-            if len(self) >= _MOST_KEPT:
-                self.clear()
-            self[word] = letters
-        return letters
+def letters_of(word: str) -> str:
+    """What a folded word adds to the canonical form: its letters; with a "#" if it is a hashtag."""
+    if word[:1] == "@" or (word[:1] != "#" and not word.isalpha() and _ADDRESS.match(word)):
+        return ""
+    # one letter for a run: "sooo good" and "so good" are one, at the price of "bel" and "belle"'s ls
+    letters = _DOUBLED.sub(_once, " ".join(_LETTERS.findall(word)))
+    return f"#{letters}" if letters and word[0] == "#" else letters
 
 
-_CANONICAL = _Canonical()
+def _once(run: re.Match[str]) -> str:
+    return run[1]
 
 
-def canonical(tokens: Tokens) -> str:
-    """A post's canonical form: its words, one space between."""
-    words = tokens.folded
-    if "via" in words:
-        words = [
-            word
-            for word, after in zip(words, [*words[1:], ""], strict=True)
-            if (word, after[:1]) != ("via", "@")
-        ]
-    kept = list(filter(None, map(_CANONICAL.__getitem__, words)))
-    while kept and kept[-1][0] == "#":
-        kept.pop()
-    return " ".join(kept).replace("#", "").removeprefix("rt ")
+class Signer:
+    """Signs posts; `letters` of words are worked out once, and forgotten when their table forgets."""
+
+    def __init__(self) -> None:
+        self._letters: list[str] = []
+        self._era: tuple[WordTable, int] | None = None
+
+    def sign(self, words: Words) -> list[str | None]:
+        """16 hexadecimal digits for each post; None where fewer than three words are left to compare."""
+        return [_digest(line) for line in self.canonical(words)]
+
+    def canonical(self, words: Words) -> list[str]:
+        """The canonical form of each post: its words, one space between."""
+        table = words.table
+        if self._era != (table, table.era):
+            self._era, self._letters = (table, table.era), []
+        if len(self._letters) < len(table.folded):
+            self._letters += map(letters_of, table.folded[len(self._letters) :])
+        letters = self._letters.__getitem__
+        lines = []
+        for rows in words.posts():
+            kept = list(filter(None, map(letters, rows)))
+            if "via" in kept:
+                kept = list(filter(None, map(letters, _without_credit(rows, table.folded))))
+            while kept and kept[-1][0] == "#":
+                kept.pop()
+            lines.append(" ".join(kept).replace("#", "").removeprefix("rt "))
+        return lines
 
 
-def signature(tokens: Tokens) -> str | None:
-    """16 hexadecimal digits; None where fewer than three words are left to compare."""
-    line = canonical(tokens)
+def _without_credit(rows: list[int], folded: list[str]) -> list[int]:
+    """The rows without the "via" of a "via @somebody"."""
+    after = [*(folded[row] for row in rows[1:]), ""]
+    return [
+        row
+        for row, next_word in zip(rows, after, strict=True)
+        if (folded[row], next_word[:1]) != ("via", "@")
+    ]
+
+
+def _digest(line: str) -> str | None:
     if line.count(" ") < MIN_WORDS - 1:
         return None
     return blake2b(line.encode("utf-8", "replace"), digest_size=8).hexdigest()

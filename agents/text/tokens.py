@@ -49,7 +49,6 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_MOST_KEPT, _LONGEST_KEPT = 1 << 16, 40  # tokens, and characters of one
 _RUN = re.compile(r"(.)\1\1+")
 
 
@@ -119,25 +118,15 @@ def tokenize(text: str) -> Tokens:
         return Tokens([], [], parts)
     if text.isascii():  # tokens hold no white space, so one folding of the line folds them all
         return Tokens(surface, fold(" ".join(surface)).split(" "), parts)
-    return Tokens(surface, list(map(_FOLDED.__getitem__, surface)), parts)
+    return Tokens(surface, list(map(fold, surface)), parts)
+
+
+def cut(text: str) -> list[str]:
+    """The tokens of `text` alone, as they are written. No token depends on what stands beyond white space."""
+    return _TOKEN.split(text)[1::2]
 
 
 def fold(text: str) -> str:
     """`text` folded as tokens are: for the entries of a lexicon or of a rule."""
     lowered = text.lower() if text.isascii() else text.translate(_FOLD)
     return _RUN.sub(_squeeze, lowered)
-
-
-class _Folded(dict[str, str]):
-    """Tokens folded, remembered while they are few: accented letters are slow to translate."""
-
-    def __missing__(self, token: str) -> str:
-        folded = fold(token)
-        if len(token) <= _LONGEST_KEPT:
-            if len(self) >= _MOST_KEPT:
-                self.clear()
-            self[token] = folded
-        return folded
-
-
-_FOLDED = _Folded()

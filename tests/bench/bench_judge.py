@@ -27,8 +27,6 @@ from textblob_fr import PatternAnalyzer
 
 from agents.feeling.targets import Targets
 from agents.judge import Judge
-from agents.text.signature import signature
-from agents.text.tokens import tokenize
 from schemas.codec import decode_post
 from schemas.post import Author, Kind, Post, Source
 from streams.judges import load_judge, spare_collections
@@ -86,17 +84,18 @@ def stages(judge: Judge, posts: list[Post], spent: dict[str, float]) -> None:
     timed("judge as a whole", lambda: judge.judge(posts))  # first, while the batch's words are still new
     kinds = ["review" if post.kind == "review" else "post" for post in posts]
     said = [post.lang for post in posts]
-    tokens = timed("tokens", lambda: [tokenize(post.text) for post in posts])
-    languages = timed("language", lambda: judge._languages.identify_many(tokens, said))
-    feelings = timed("sentiment", lambda: judge._sentiment.score_many(tokens, languages, kinds))
+    texts = [post.text for post in posts]
+    words = timed("words", lambda: judge._words.read(texts))
+    languages = timed("language", lambda: judge._languages.identify_many(words, said))
+    feelings = timed("sentiment", lambda: judge._sentiment.score_many(words, languages, kinds))
     matched = timed("companies", lambda: [judge._companies.match(post) for post in posts])
     spans = [[match.span for match in matches] for matches in matched]
-    asked = list(map(Targets, tokens, languages, feelings, spans, kinds))
+    asked = list(map(Targets, texts, languages, feelings, spans, kinds))
     timed("targets", lambda: judge._targets.score_many(asked))
     places = [[(match.company, match.spans) for match in matches] for matches in matched]
     readings = timed("disclosure", lambda: list(map(judge._disclosures.read, posts, languages, places)))
     profiles = timed("speaker", lambda: list(map(judge._speakers.profile, posts, readings, places)))
-    timed("signature", lambda: list(map(signature, tokens)))
+    timed("signature", lambda: judge._signer.sign(words))
     table = judge._credibility
     timed(
         "credibility",

@@ -20,7 +20,7 @@ from textblob import TextBlob
 
 from agents.feeling.sentiment import SentimentScorer
 from agents.language import LanguageIdentifier
-from agents.text.tokens import tokenize
+from agents.text.words import WordTable
 
 BATCH = 256
 
@@ -43,12 +43,12 @@ def seconds(work: Callable[[Sequence[str]], None], posts: Sequence[str]) -> floa
 
 def main() -> None:
     posts = texts(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
-    identifier, scorer = LanguageIdentifier(), SentimentScorer()
+    table, identifier, scorer = WordTable(), LanguageIdentifier(), SentimentScorer()
 
     def vigie(batch: Sequence[str]) -> None:
         for first in range(0, len(batch), BATCH):
-            tokens = [tokenize(text) for text in batch[first : first + BATCH]]
-            scorer.score_many(tokens, identifier.identify_many(tokens, [None] * len(tokens)))
+            words = table.read(batch[first : first + BATCH])
+            scorer.score_many(words, identifier.identify_many(words, [None] * len(words)))
 
     def textblob(batch: Sequence[str]) -> None:
         for text in batch:

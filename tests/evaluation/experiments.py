@@ -14,12 +14,14 @@ from evaluation.train_sentiment import MIXES, Trainer
 from numpy.typing import NDArray
 
 from agents.feeling.sentiment import SentimentScorer
-from agents.feeling.targets import TargetScorer
+from agents.feeling.targets import Targets, TargetScorer
 from agents.language import LanguageIdentifier
 from agents.text.tokens import tokenize
+from agents.text.words import WordTable
 from schemas.judged import Language
 
 BATCH = 256
+TABLE = WordTable()
 SCORER = SentimentScorer()
 IDENTIFIER = LanguageIdentifier()
 
@@ -43,10 +45,9 @@ LEFT_OUT = (
 
 def shipped(corpus: Corpus, texts: list[str], truth: NDArray[np.intp]) -> Figures:
     """The model as it is shipped, its language and kind given."""
-    posts = [tokenize(text) for text in texts]
     parts = [
-        SCORER.probabilities(posts[i : i + BATCH], corpus.language, corpus.kind)
-        for i in range(0, len(posts), BATCH)
+        SCORER.probabilities(TABLE.read(texts[i : i + BATCH]), corpus.language, corpus.kind)
+        for i in range(0, len(texts), BATCH)
     ]
     shares = np.concatenate(parts)
     return figures(truth, shares.argmax(axis=1), shares / 10_000)
@@ -111,7 +112,7 @@ def language_accuracy() -> dict[str, float]:
         texts, _ = load(corpus.name)
         codes: list[str] = []
         for i in range(0, len(texts), BATCH):
-            part = [tokenize(text) for text in texts[i : i + BATCH]]
+            part = TABLE.read(texts[i : i + BATCH])
             codes += [language.code for language in IDENTIFIER.identify_many(part, [None] * len(part))]
         found[corpus.name] = float(np.mean([code == corpus.language for code in codes]))
     return found
@@ -119,15 +120,16 @@ def language_accuracy() -> dict[str, float]:
 
 def opposed_feelings() -> dict[str, float]:
     """Share of posts that name two companies with opposite feelings, where both are right."""
-    scorer = TargetScorer(SCORER)
+    scorer = TargetScorer(SCORER, TABLE)
     found: dict[str, list[bool]] = {}
     for line in (Path(__file__).parent / "opposed.jsonl").read_text("utf8").splitlines():
         post = json.loads(line)
-        tokens, language = tokenize(post["text"]), Language(post["language"], 9_000)
+        language = Language(post["language"], 9_000)
         spans = [
             (post["text"].index(name), post["text"].index(name) + len(name)) for name, _ in post["targets"]
         ]
-        answers = scorer.score(tokens, language, SCORER.score(tokens, language), spans)
+        whole = SCORER.score(TABLE.read([post["text"]]), language)
+        answers = scorer.score(Targets(post["text"], language, whole, spans))
         right = [answer.label for answer in answers] == [label for _, label in post["targets"]]
         found.setdefault(f"{post['language']} ({post['use']})", []).append(right)
     return {name: float(np.mean(rights)) for name, rights in found.items()}

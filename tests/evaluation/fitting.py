@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.feeling.features import BINS, BUCKETS, SIGNS, FeatureReader, WordFeatures
-from agents.text.tokens import tokenize
+from agents.text.words import WordTable
 
 Floats = NDArray[np.float32]
 CLASSES = 3
@@ -55,6 +55,7 @@ class Designer:
     """Turns texts of one language into designs, with the reader that scores them in production."""
 
     def __init__(self, language: str, vectors: Vectors | None = None) -> None:
+        self._table = WordTable()
         self._reader = FeatureReader(language)
         self._words: list[WordFeatures] = []
         self._vectors = vectors
@@ -64,13 +65,13 @@ class Designer:
         starts, sizes, signs = [0], [], []
         vectors = self._empty(len(texts))
         for first in range(0, len(texts), 512):
-            posts = [tokenize(text) for text in texts[first : first + 512]]
-            batch = self._reader.read(posts)
+            read = self._table.read(texts[first : first + 512])
+            batch = self._reader.read(read)
             self._words = batch.fresh if batch.forgot else self._words + batch.fresh
             words, negated, pairs = batch.words.tolist(), batch.negated.tolist(), batch.pairs.tolist()
             place = 0
-            for index, post in enumerate(posts):
-                for word in post.folded:
+            for index, post in enumerate(read.posts()):
+                for word in map(self._table.folded.__getitem__, post):
                     features = self._words[words[place]]
                     columns += (features.negated if negated[place] else features.plain, pairs[place])
                     columns += features.grams

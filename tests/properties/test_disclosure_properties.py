@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from worded import words
 
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.speaker import SpeakerProfiler
-from agents.text import signature as by_tokens
 from agents.text.canvas import canvas
-from agents.text.tokens import tokenize
+from agents.text.signature import Signer
 from schemas.judged import Language
 from schemas.post import Author, Post, Source
 
+SIGNER = Signer()
+
 
 def signature(text: str) -> str | None:
-    return by_tokens.signature(tokenize(text))
+    return SIGNER.sign(words(text))[0]
 
 
 TAGGER = DisclosureTagger(shipped_rules())

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worded import TABLE, words
 
-from agents import language
 from agents.language import LanguageIdentifier
-from agents.text.tokens import tokenize
+from agents.text import words as word_tables
 
 IDENTIFIER = LanguageIdentifier()
 WORDS = st.sampled_from(
@@ -18,20 +18,20 @@ SAID = st.sampled_from([None, "", "fr", "EN", "en-US", "es", "xx", "und"])
 
 @given(st.lists(st.tuples(TEXTS, SAID), max_size=8))
 def test_a_batch_is_its_posts_one_by_one(posts: list[tuple[str, str | None]]) -> None:
-    tokens, said = [tokenize(text) for text, _ in posts], [word for _, word in posts]
-    together = IDENTIFIER.identify_many(tokens, said)
-    assert together == [IDENTIFIER.identify(t, w) for t, w in zip(tokens, said, strict=True)]
+    together = IDENTIFIER.identify_many(words(*(text for text, _ in posts)), [word for _, word in posts])
+    assert together == [IDENTIFIER.identify(words(text), word) for text, word in posts]
     assert all(found.code in {"fr", "en", "other"} and 0 <= found.confidence <= 10_000 for found in together)
 
 
 def test_forgetting_words_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_CACHED_WORDS", 3)
-    small = LanguageIdentifier()
-    texts = [tokenize(f"voici le mot {word} encore") for word in ("alpha", "bravo", "charlie", "delta")] * 2
-    assert [small.identify(t) for t in texts] == [IDENTIFIER.identify(t) for t in texts]
-    assert len(small._words) <= 3 + 5
+    texts = [f"voici le mot {word} encore" for word in ("alpha", "bravo", "charlie", "delta")] * 2
+    expected = [IDENTIFIER.identify(words(text)) for text in texts]
+    monkeypatch.setattr(word_tables, "MOST_KEPT", 3)
+    before = TABLE.era
+    assert [IDENTIFIER.identify(words(text)) for text in texts] == expected
+    assert TABLE.era > before + 6
 
 
 def test_a_huge_post() -> None:
-    assert IDENTIFIER.identify(tokenize("le chat est là " * 7_000)).code == "fr"
-    assert IDENTIFIER.identify(tokenize("x" * 100_000)).confidence <= 10_000
+    assert IDENTIFIER.identify(words("le chat est là " * 7_000)).code == "fr"
+    assert IDENTIFIER.identify(words("x" * 100_000)).confidence <= 10_000

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worded import TABLE, words
 
-from agents.feeling import features
 from agents.feeling.features import BINS, BUCKETS, SIGNS, FeatureReader
 from agents.feeling.sentiment import SentimentScorer
 from agents.probabilities import softmax
-from agents.text.tokens import tokenize
+from agents.text import words as word_tables
 from schemas.judged import Language
 
 SCORER = SentimentScorer()
+READERS = {code: FeatureReader(code) for code in ("en", "fr")}
 PIECES = st.sampled_from(
     ["not", "pas", "good", "nul", "but", "mais", "very", "très", ".", "!!", "😡", ":)", "@a", "#fail", "http://a.b",
      "5%", "SOOO", "\ud800", "\u200d", "日本", "don't", "l'été", "-"]
@@ -23,9 +24,9 @@ LANGUAGES = st.sampled_from([Language("fr", 9_000), Language("en", 9_000), Langu
 
 @given(st.lists(st.tuples(TEXTS, LANGUAGES, st.sampled_from(["post", "review", "comment"])), max_size=8))
 def test_a_batch_is_its_posts_one_by_one(posts: list[tuple[str, Language, str]]) -> None:
-    tokens, languages, kinds = [tokenize(p[0]) for p in posts], [p[1] for p in posts], [p[2] for p in posts]
-    together = SCORER.score_many(tokens, languages, kinds)
-    assert together == [SCORER.score(t, g, k) for t, g, k in zip(tokens, languages, kinds, strict=True)]
+    texts, languages, kinds = [p[0] for p in posts], [p[1] for p in posts], [p[2] for p in posts]
+    together = SCORER.score_many(words(*texts), languages, kinds)
+    assert together == [SCORER.score(words(t), g, k) for t, g, k in zip(texts, languages, kinds, strict=True)]
     for sentiment in together:
         assert -10_000 <= sentiment.score <= 10_000
         assert sentiment.label != "positive" or sentiment.score > 0
@@ -34,7 +35,7 @@ def test_a_batch_is_its_posts_one_by_one(posts: list[tuple[str, Language, str]])
 
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["fr", "en"]))
 def test_features_stay_within_their_tables(texts: list[str], language: str) -> None:
-    batch = FeatureReader(language).read([tokenize(text) for text in texts])
+    batch = READERS[language].read(words(*texts))
     assert batch.signs.shape == (len(texts), SIGNS)
     assert ((batch.signs // BINS) == np.arange(SIGNS)).all()
     assert batch.pairs.min() >= 0
@@ -43,13 +44,13 @@ def test_features_stay_within_their_tables(texts: list[str], language: str) -> N
 
 
 def test_forgetting_words_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [
-        tokenize(f"the {word} service is not {word} at all") for word in ("good", "bad", "slow", "great")
-    ] * 3
+    texts = [f"the {word} service is not {word} at all" for word in ("good", "bad", "slow", "great")] * 3
     english = Language("en", 9_000)
-    expected = [SCORER.score(text, english) for text in texts]
-    monkeypatch.setattr(features, "_CACHED_WORDS", 3)
-    assert [SCORER.score(text, english) for text in texts] == expected
+    expected = [SCORER.score(words(text), english) for text in texts]
+    monkeypatch.setattr(word_tables, "MOST_KEPT", 3)
+    before = TABLE.era
+    assert [SCORER.score(words(text), english) for text in texts] == expected
+    assert TABLE.era > before + 10
 
 
 @given(st.lists(st.lists(st.integers(-(2**20), 2**20), min_size=3, max_size=3), min_size=1, max_size=5))
@@ -63,4 +64,4 @@ def test_shares_are_shares(rows: list[list[int]]) -> None:
 
 @pytest.mark.parametrize("text", ["so bad " * 14_000, "x" * 100_000, "!" * 100_000, "😡" * 100_000])
 def test_a_huge_post(text: str) -> None:
-    assert -10_000 <= SCORER.score(tokenize(text), Language("en", 9_000)).score <= 10_000
+    assert -10_000 <= SCORER.score(words(text), Language("en", 9_000)).score <= 10_000

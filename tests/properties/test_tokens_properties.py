@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.text.tokens import tokenize
+from agents.text.words import END, WordTable
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 POST_TEXT = st.text(
@@ -31,6 +32,23 @@ def test_only_space_and_inner_hyphens_are_left_out(text: str) -> None:
     kept = "".join(tokens.surface).replace("-", "")
     assert kept == "".join(text.split()).replace("-", "")
     assert not any(character.isspace() for token in tokens.surface for character in token)
+
+
+@given(st.lists(st.one_of(ANY_TEXT, POST_TEXT), max_size=4))
+def test_a_table_reads_what_tokens_say(texts: list[str]) -> None:
+    table = WordTable()
+    words = table.read(texts)
+    assert [[table.surface[row] for row in rows] for rows in words.posts()] == [
+        tokenize(text).surface for text in texts
+    ]
+    assert [[table.folded[row] for row in rows] for rows in words.posts()] == [
+        tokenize(text).folded for text in texts
+    ]
+    assert words.rows.tolist() == words.flat
+    assert words.sizes.tolist() == [len(tokenize(text)) + 1 for text in texts]
+    assert words.flat.count(END) == len(words) == len(texts)
+    assert list(table.of(map(tokenize, texts)).posts()) == list(words.posts())
+    assert list(words.only(range(len(texts))).posts()) == list(words.posts())
 
 
 @given(st.one_of(ANY_TEXT, POST_TEXT), st.one_of(ANY_TEXT, POST_TEXT))

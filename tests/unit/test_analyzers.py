@@ -3,10 +3,10 @@
 import pytest
 from textblob import TextBlob
 from textblob.sentiments import BaseSentimentAnalyzer
+from worded import words
 
 from agents.feeling.analyzers import EnglishPosts, FrenchPosts
 from agents.feeling.sentiment import SentimentScorer
-from agents.text.tokens import tokenize
 from schemas.judged import Language
 
 SCORER = SentimentScorer()
@@ -25,7 +25,7 @@ def test_sentiment(analyzer: BaseSentimentAnalyzer, code: str, text: str, label:
     found = TextBlob(text, analyzer=analyzer).sentiment
     assert found.label == label
     assert found.negative + found.neutral + found.positive == pytest.approx(1, abs=0.001)
-    judged = SCORER.score(tokenize(text), Language(code, 9_000))
+    judged = SCORER.score(words(text), Language(code, 9_000))
     assert (judged.label, judged.score) == (found.label, round(found.polarity * 10_000))
 
 

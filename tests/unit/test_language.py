@@ -1,9 +1,9 @@
 """The language of short posts: French, English, or left alone."""
 
 import pytest
+from worded import words
 
 from agents.language import LanguageIdentifier
-from agents.text.tokens import tokenize
 
 
 @pytest.fixture(scope="module")
@@ -27,27 +27,27 @@ def identifier() -> LanguageIdentifier:
     ],
 )
 def test_code(identifier: LanguageIdentifier, text: str, code: str) -> None:
-    assert identifier.identify(tokenize(text)).code == code
+    assert identifier.identify(words(text)).code == code
 
 
 @pytest.mark.parametrize("text", ["", "👍👍", "@acme #acme https://acme.example 42"])
 def test_without_words_the_platform_decides(identifier: LanguageIdentifier, text: str) -> None:
-    tokens = tokenize(text)
-    assert identifier.identify(tokens, "fr").code == "fr"
-    assert identifier.identify(tokens, "en-GB").code == "en"
-    assert identifier.identify(tokens, "ja").code == "other"
-    assert identifier.identify(tokens).confidence == 0
+    read = words(text)
+    assert identifier.identify(read, "fr").code == "fr"
+    assert identifier.identify(read, "en-GB").code == "en"
+    assert identifier.identify(read, "ja").code == "other"
+    assert identifier.identify(read).confidence == 0
 
 
 def test_platform_tips_a_doubtful_post_but_not_a_clear_one(identifier: LanguageIdentifier) -> None:
-    short = tokenize("excellent service")
+    short = words("excellent service")
     assert identifier.identify(short, "fr").code == "fr"
     assert identifier.identify(short, "en").code == "en"
-    clear = tokenize("the service was very slow and nobody answered my questions")
+    clear = words("the service was very slow and nobody answered my questions")
     assert identifier.identify(clear, "fr").code == "en"
 
 
 def test_confidence_grows_with_the_text(identifier: LanguageIdentifier) -> None:
-    one = identifier.identify(tokenize("bonjour"))
-    more = identifier.identify(tokenize("bonjour à toutes et à tous, merci pour vos messages"))
+    one = identifier.identify(words("bonjour"))
+    more = identifier.identify(words("bonjour à toutes et à tous, merci pour vos messages"))
     assert one.confidence < more.confidence <= 10_000

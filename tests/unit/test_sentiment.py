@@ -1,10 +1,10 @@
 """The feeling of plain posts in both languages, and what is left unscored."""
 
 import pytest
+from worded import words
 
 from agents.feeling.sentiment import SentimentScorer
 from agents.language import LanguageIdentifier
-from agents.text.tokens import tokenize
 from schemas.judged import Language, Sentiment
 
 FRENCH, ENGLISH = Language("fr", 9_900), Language("en", 9_900)
@@ -28,7 +28,7 @@ def scorer() -> SentimentScorer:
     ],
 )
 def test_label(scorer: SentimentScorer, text: str, language: Language, label: str) -> None:
-    found = scorer.score(tokenize(text), language)
+    found = scorer.score(words(text), language)
     assert found.label == label
     assert found.lexicon is not None
     assert found.lexicon.startswith(f"{language.code}-post-")
@@ -41,13 +41,13 @@ def test_a_tag_of_irony_turns_praise_and_leaves_blame(scorer: SentimentScorer, t
         ("en", "Great job, I love this service", "I hate this awful service"),
     ):
         language = Language(code, 9_900)
-        assert scorer.score(tokenize(praise), language).label == "positive"
-        assert scorer.score(tokenize(f"{praise} {tag}"), language).label == "negative"
-        assert scorer.score(tokenize(f"{blame} {tag}"), language).label == "negative"
+        assert scorer.score(words(praise), language).label == "positive"
+        assert scorer.score(words(f"{praise} {tag}"), language).label == "negative"
+        assert scorer.score(words(f"{blame} {tag}"), language).label == "negative"
 
 
 def test_reviews_have_their_own_head(scorer: SentimentScorer) -> None:
-    text = tokenize("Délais de remboursement très longs, aucun suivi, je quitte cet assureur")
+    text = words("Délais de remboursement très longs, aucun suivi, je quitte cet assureur")
     review = scorer.score(text, FRENCH, "review")
     assert review.label == "negative"
     assert review.lexicon is not None
@@ -56,14 +56,14 @@ def test_reviews_have_their_own_head(scorer: SentimentScorer) -> None:
 
 @pytest.mark.parametrize(("text", "language"), [("odio esto", Language("other", 9_000)), ("", FRENCH)])
 def test_unscored(scorer: SentimentScorer, text: str, language: Language) -> None:
-    assert scorer.score(tokenize(text), language) == Sentiment("neutral", 0, None)
+    assert scorer.score(words(text), language) == Sentiment("neutral", 0, None)
 
 
 def test_languages_and_kinds_mix_in_one_batch(scorer: SentimentScorer) -> None:
     texts = ["what a great day", "quelle belle journée", "qué buen día", "très mauvais service", ""]
-    tokens = [tokenize(text) for text in texts]
-    languages = LanguageIdentifier().identify_many(tokens, [None] * 5)
-    found = scorer.score_many(tokens, languages, ["post", "post", "post", "review", "post"])
+    read = words(*texts)
+    languages = LanguageIdentifier().identify_many(read, [None] * 5)
+    found = scorer.score_many(read, languages, ["post", "post", "post", "review", "post"])
     assert [sentiment.label for sentiment in found] == [
         "positive",
         "positive",

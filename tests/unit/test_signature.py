@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from worded import words
 
-from agents.text import signature as by_tokens
-from agents.text.tokens import tokenize
+from agents.text.signature import Signer
+
+SIGNER = Signer()
 
 
 def signature(text: str) -> str | None:
-    return by_tokens.signature(tokenize(text))
+    return SIGNER.sign(words(text))[0]
 
 
 BASE = "Les salariés de Brixtel en ont assez des heures sup"

@@ -1,20 +1,20 @@
 """The feeling toward each company of a post that names several."""
 
 import pytest
+from worded import TABLE, words
 
 from agents.feeling.sentiment import SentimentScorer
-from agents.feeling.targets import TargetScorer
-from agents.text.tokens import tokenize
+from agents.feeling.targets import Targets, TargetScorer
 from schemas.judged import Language, Sentiment
 
 SCORER = SentimentScorer()
-TARGETS = TargetScorer(SCORER)
+TARGETS = TargetScorer(SCORER, TABLE)
 
 
 def feelings(code: str, text: str, names: str) -> str:
-    tokens, language = tokenize(text), Language(code, 9_900)
+    language = Language(code, 9_900)
     spans = [(text.index(name), text.index(name) + len(name)) for name in names.split()]
-    found = TARGETS.score(tokens, language, SCORER.score(tokens, language), spans)
+    found = TARGETS.score(Targets(text, language, SCORER.score(words(text), language), spans))
     for sentiment in found:
         assert -10_000 <= sentiment.score <= 10_000
         assert {"negative": -1, "neutral": 0, "positive": 1}[sentiment.label] * sentiment.score >= 0
@@ -62,16 +62,17 @@ def test_two_companies(code: str, text: str, expected: str) -> None:
 
 
 def test_one_company_has_the_feeling_of_the_post() -> None:
-    tokens, language = tokenize("Acme is great"), Language("en", 9_900)
+    text, language = "Acme is great", Language("en", 9_900)
     post = Sentiment("positive", 7_000, "any")
-    assert TARGETS.score(tokens, language, post, [(0, 4)]) == [post]
-    assert TARGETS.score(tokens, language, post, [None, (0, 4)]) == [post, post]
+    assert TARGETS.score(Targets(text, language, post, [(0, 4)])) == [post]
+    assert TARGETS.score(Targets(text, language, post, [None, (0, 4)])) == [post, post]
 
 
 def test_an_unscored_post_leaves_its_companies_unscored() -> None:
     text = "Odio Acme, usa Globex"
     post = Sentiment("neutral", 0, None)
-    assert TARGETS.score(tokenize(text), Language("other", 9_900), post, [(5, 9), (15, 21)]) == [post, post]
+    asked = Targets(text, Language("other", 9_900), post, [(5, 9), (15, 21)])
+    assert TARGETS.score(asked) == [post, post]
 
 
 def test_order_of_spans_is_kept() -> None:

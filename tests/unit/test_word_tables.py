@@ -6,30 +6,33 @@ import pytest
 
 from agents.disclosing import gate
 from agents.disclosing.disclosure import shipped_rules
-from agents.text import signature, tokens
-from agents.text.signature import canonical
+from agents.text import words
+from agents.text.signature import Signer
 from agents.text.tokens import tokenize
+from agents.text.words import WordTable
 
 TEXTS = [f"Écoeuré, ma chef n{n}x a crié au bureau #équipe{n} sooo{n} mal, été {n}" for n in range(300)]
 
 
-def test_tokens_and_canonical_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = [(tokenize(text).folded, canonical(tokenize(text))) for text in TEXTS]
-    monkeypatch.setattr(tokens, "_MOST_KEPT", 20)
-    monkeypatch.setattr(signature, "_MOST_KEPT", 20)
-    tokens._FOLDED.clear()
-    signature._CANONICAL.clear()
+def test_words_and_canonical_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [(tokenize(text).folded, Signer().canonical(WordTable().read([text]))) for text in TEXTS]
+    monkeypatch.setattr(words, "MOST_KEPT", 20)
+    table, signer = WordTable(), Signer()
     for text, wanted in zip(TEXTS, expected, strict=True):
-        found = tokenize(text)
-        assert (found.folded, canonical(found)) == wanted
-        assert len(tokens._FOLDED) <= 20
-        assert len(signature._CANONICAL) <= 20
+        read = table.read([text])
+        (rows,) = read.posts()
+        assert ([table.folded[row] for row in rows], signer.canonical(read)) == wanted
+        assert len(table.surface) <= 20 + len(rows)
+    assert table.era > 50
 
 
-def test_a_monstrous_word_is_not_kept() -> None:
-    before = set(tokens._FOLDED), set(signature._CANONICAL)
-    canonical(tokenize("éa" * 3_000))
-    assert (set(tokens._FOLDED), set(signature._CANONICAL)) == before
+def test_monstrous_words_make_a_table_forget() -> None:
+    table = WordTable()
+    for n in range(80):
+        table.read([f"{n}" + "éa" * 30_000])
+    assert sum(map(len, table.surface)) <= words.MOST_CHARACTERS + 60_001
+    assert not any(len(piece) > words.LONGEST_KEPT for piece in table._pieces)
+    assert table.era > 1
 
 
 def test_the_gate_of_disclosure_rules(monkeypatch: pytest.MonkeyPatch) -> None:
