@@ -15,7 +15,7 @@ from agents.measure import Measure
 from agents.measuring.author_keys import author_root
 from agents.measuring.fenced_count import FencedCount
 from agents.measuring.mentions import mentions_of
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.judged import Judged
 from schemas.mention import AuthorRetraction, Coordinates, MentionRecord, Retraction, decode_mention
 from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post, PostRecord
