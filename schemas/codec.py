@@ -52,10 +52,15 @@ def decode_post(raw: bytes) -> PostRecord | Invalid:
 
 def read_document(raw: bytes) -> dict[str, Any] | Invalid:
     """The JSON object that `raw` is, not yet looked into."""
+    if len(raw) > RECORD_LIMIT:
+        return Invalid("too-large", f"{len(raw)} bytes; a record may have {RECORD_LIMIT}")
     try:
-        return _document(raw)
-    except _Invalid as stop:
-        return stop.invalid
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return Invalid(*_why_not_json(raw, str(error)))
+    if type(document) is not dict:
+        return Invalid("not-an-object", f"a record is a JSON object, not {type(document).__name__}")
+    return document
 
 
 def decode_document(document: dict[str, Any]) -> PostRecord | Invalid:
@@ -116,18 +121,6 @@ def _present(part: Source | Author | Engagement | Entities) -> dict[str, Any]:
             continue
         wire[name] = rfc3339(value) if name in {"created_at", "observed_at"} else value
     return wire
-
-
-def _document(raw: bytes) -> dict[str, Any]:
-    if len(raw) > RECORD_LIMIT:
-        raise _Invalid("too-large", f"{len(raw)} bytes; a record may have {RECORD_LIMIT}")
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise _Invalid(*_why_not_json(raw, str(error))) from None
-    if type(document) is not dict:
-        raise _Invalid("not-an-object", f"a record is a JSON object, not {type(document).__name__}")
-    return document
 
 
 def _why_not_json(raw: bytes, message: str) -> tuple[Reason, str]:
