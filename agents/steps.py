@@ -1,12 +1,11 @@
-"""The two steps of the stream as generators over batches of records: what Faust runs as its agents.
+"""The two steps of the stream, a batch of records at a time: what Faust's agents run.
 
-They take any AsyncIterable of batches and yield what the batch leads to; reading, sending and
-writing are the caller's, and so is the order: a batch is done when the next one is asked for.
+Values in, values out; reading, sending and writing are the caller's, and so is the order.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -62,22 +61,10 @@ class Verdict:
     gone: list[tuple[int, Gone]] = field(default_factory=list)
 
 
-async def judge(
-    batches: AsyncIterable[Sequence[Record]],
-    judge_posts: Judge,
-    count_of: Callable[[int], FencedCount],
-    secret: bytes,
-    opener: Opener = no_keys,
-) -> AsyncIterator[Verdict]:
-    """Batches of posts.v1 -> verdicts. `count_of(partition)` counts each post once by platform."""
-    async for batch in batches:
-        yield verdict_of(batch, judge_posts, count_of(batch[0].partition), secret, opener)
-
-
 def verdict_of(
     batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes, opener: Opener = no_keys
 ) -> Verdict:
-    """One batch of one partition, decoded, opened, judged and counted."""
+    """One batch of one partition of posts.v1, decoded, opened, judged, and each post counted once in `count`."""
     verdict = Verdict(batch[0].partition)
     decoded = _decoded(batch, opener)
     judged = iter(_judge_each([found for found in decoded if isinstance(found, Post)], judge_posts))
@@ -141,14 +128,10 @@ class Folded:
     writes: dict[str, bytes | None]
 
 
-async def measure(
-    batches: AsyncIterable[Sequence[Record]], measure_of: Callable[[int], Measure]
-) -> AsyncIterator[Folded]:
-    """Batches of mentions.v1 -> ledger segments to be kept. `measure_of(partition)` is its state."""
-    async for batch in batches:
-        partition = batch[0].partition
-        records = [(record.offset, decode_mention(record.value or b"")) for record in batch]
-        yield Folded(partition, measure_of(partition).fold(records, now=batch[-1].timestamp))
+def folded_of(batch: Sequence[Record], measure: Measure) -> Folded:
+    """One batch of one partition of mentions.v1, folded into its state: ledger segments to be kept."""
+    records = [(record.offset, decode_mention(record.value or b"")) for record in batch]
+    return Folded(batch[0].partition, measure.fold(records, now=batch[-1].timestamp))
 
 
 @lru_cache(maxsize=100)

@@ -59,6 +59,9 @@ class Kafka:
         future.set_result(None)
         return [future]
 
+    async def drained(self) -> None:
+        """All that was queued has left."""
+
     def of(self, topic: str) -> list[tuple[bytes, bytes, int]]:
         return [(key, value, partition) for name, key, value, partition in self.sent if name == topic]
 
