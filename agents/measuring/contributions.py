@@ -19,6 +19,7 @@ from schemas.reputation import OUTCOMES, Outcome
 
 # time, score, author, subject, flags, weight, circumstances, signature, version, length of the post's key
 HEAD = Struct("<qhQQIIQQQH")
+_HEAD = HEAD.size
 PROFILE = slice(26, 42)  # flags, weight, circumstances: the part that few distinct values share
 _PROFILE = Struct("<IIQ")
 _VERSION = Struct("<Q")
@@ -169,13 +170,13 @@ def telling_of(body: bytes) -> tuple[int, int, int]:
 
 
 def post_of(body: bytes) -> str:
-    end = HEAD.size + int.from_bytes(body[HEAD.size - 2 : HEAD.size], "little")
-    return body[HEAD.size : end].decode()
+    end = _HEAD + int.from_bytes(body[_HEAD - 2 : _HEAD], "little")
+    return body[_HEAD:end].decode()
 
 
 def root_of(body: bytes) -> str | None:
     """The post that this one reposts; None for a post of its own."""
-    end = HEAD.size + int.from_bytes(body[HEAD.size - 2 : HEAD.size], "little")
+    end = _HEAD + int.from_bytes(body[_HEAD - 2 : _HEAD], "little")
     return body[end:].decode() or None
 
 

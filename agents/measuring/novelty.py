@@ -77,6 +77,7 @@ class Clusters:
 
     def __init__(self, original: Callable[[str], bytes | None]) -> None:
         self._original = original
+        self._reposts = False  # whether any came: else none can wait for its original
         self.days: dict[int, dict[Token, bytes | Cluster]] = {}
         self.of: dict[bytes, Cluster] = {}
 
@@ -87,11 +88,11 @@ class Clusters:
         if tokens is None:
             tokens = self.days[day] = {}
         if is_repost(head.flags):
+            self._reposts = True
             return self._enter(body, tokens, self._token(body))
-        key = post_of(body)
         if not head.signature:
-            return self._enter(body, tokens, key)
-        waiting = tokens.pop(key, None)
+            return self._enter(body, tokens, post_of(body))
+        waiting = tokens.pop(post_of(body), None) if self._reposts else None
         moves = [] if waiting is None else self._move_all(waiting, tokens, head.signature)
         return moves + self._enter(body, tokens, head.signature)
 
