@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from agents.measuring.archive import Archive, Writes
 from agents.measuring.contributions import (
@@ -300,9 +301,13 @@ class Measure:
     def _timeline(self, subject: int) -> Timeline:
         found = self._timelines.get(subject)
         if found is None:
-            found = self._timelines[subject] = Timeline(lambda post: self._of(post, subject))
+            original = partial(_original, self._ledger, self._void, subject)
+            found = self._timelines[subject] = Timeline(original)
         return found
 
-    def _of(self, post: str, subject: int) -> bytes | None:
-        held = (body for body in self._ledger.of(post) if unpack(body).subject == subject)
-        return next((body for body in held if body not in self._void), None)
+
+def _original(ledger: Ledger, void: set[bytes], subject: int, post: str) -> bytes | None:
+    """What counts of a post for a subject. No method: a timeline that knew its Measure would be a cycle, and a state
+    that partitions took along would stay in memory until the collector comes, which is seldom."""
+    held = (body for body in ledger.of(post) if unpack(body).subject == subject)
+    return next((body for body in held if body not in void), None)
