@@ -31,15 +31,21 @@ class Mix:
     recipe: Recipe
 
 
+FITS = 3  # one fit alone moves a set's macro-F1 by some 0.01 with its seed
 MIXES = {
     "en": {
         "post": Mix(
-            {"en_semeval_13_16": 1.0, "en_goemotions_train": 0.2, "en_glassdoor_a_proscons": 0.05},
-            Recipe(epochs=6, dropout=0.6, balance=0.7),
+            {
+                "en_semeval_13_16": 1.0,
+                "en_goemotions_train": 0.2,
+                "en_glassdoor_a_proscons": 0.05,
+                "en_brand_sxsw": 0.3,
+            },
+            Recipe(FITS, epochs=6, dropout=0.6, balance=0.7),
         ),
         "review": Mix(
             {"en_glassdoor_a_proscons": 1.0, "en_semeval_13_16": 0.3, "en_goemotions_train": 0.3},
-            Recipe(epochs=6, balance=0.7),
+            Recipe(FITS, epochs=6, balance=0.7),
         ),
     },
     "fr": {
