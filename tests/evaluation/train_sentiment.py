@@ -49,17 +49,18 @@ MIXES = {
         ),
     },
     "fr": {
-        # French neutrals are all on one topic here: English tweets teach what the signs, the emoji and the words
-        # that both languages share are worth elsewhere.
+        # French tweets are all on one topic here: English tweets teach what the signs, the emoji and the words
+        # that both languages share are worth elsewhere, customers' reviews how the French complain.
         "post": Mix(
             {
                 "fr_xlmt_train": 1.0,
                 "fr_xlmt_val": 1.0,
                 "fr_xed": 0.05,
                 "fr_allocine_tv_train": 0.1,
+                "fr_insurance_posts": 0.04,
                 "en_semeval_13_16": 0.1,
             },
-            Recipe(epochs=6),
+            Recipe(FITS, epochs=6),
         ),
         "review": Mix(
             {
@@ -67,8 +68,9 @@ MIXES = {
                 "fr_allocine_tv_train": 1.0,
                 "fr_xlmt_train": 0.5,
                 "fr_xlmt_val": 0.5,
+                "en_glassdoor_a_proscons": 0.05,
             },
-            Recipe(epochs=6, balance=1.0),
+            Recipe(FITS, epochs=6, balance=1.0),
         ),
     },
 }
