@@ -35,6 +35,7 @@ FOLDED = (
 LEFT_OUT = (
     ("en_semeval_13_16", ("en_semeval_13_16", "en_tweeteval_val")),
     ("en_goemotions_dev", ("en_goemotions_train", "en_goemotions_dev")),
+    ("en_brand_sxsw", ("en_brand_sxsw",)),
     ("en_glassdoor_a_proscons", ("en_glassdoor_a_proscons",)),
     ("fr_xlmt_val", ("fr_xlmt_val",)),
     ("fr_xlmt_train", ("fr_xlmt_train", "fr_xlmt_val")),

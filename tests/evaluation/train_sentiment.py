@@ -31,29 +31,36 @@ class Mix:
     recipe: Recipe
 
 
+FITS = 3  # one fit alone moves a set's macro-F1 by some 0.01 with its seed
 MIXES = {
     "en": {
         "post": Mix(
-            {"en_semeval_13_16": 1.0, "en_goemotions_train": 0.2, "en_glassdoor_a_proscons": 0.05},
-            Recipe(epochs=6, dropout=0.6, balance=0.7),
+            {
+                "en_semeval_13_16": 1.0,
+                "en_goemotions_train": 0.2,
+                "en_glassdoor_a_proscons": 0.05,
+                "en_brand_sxsw": 0.3,
+            },
+            Recipe(FITS, epochs=6, dropout=0.6, balance=0.7),
         ),
         "review": Mix(
             {"en_glassdoor_a_proscons": 1.0, "en_semeval_13_16": 0.3, "en_goemotions_train": 0.3},
-            Recipe(epochs=6, balance=0.7),
+            Recipe(FITS, epochs=6, balance=0.7),
         ),
     },
     "fr": {
-        # French neutrals are all on one topic here: English tweets teach what the signs, the emoji and the words
-        # that both languages share are worth elsewhere.
+        # French tweets are all on one topic here: English tweets teach what the signs, the emoji and the words
+        # that both languages share are worth elsewhere, customers' reviews how the French complain.
         "post": Mix(
             {
                 "fr_xlmt_train": 1.0,
                 "fr_xlmt_val": 1.0,
                 "fr_xed": 0.05,
                 "fr_allocine_tv_train": 0.1,
+                "fr_insurance_posts": 0.04,
                 "en_semeval_13_16": 0.1,
             },
-            Recipe(epochs=6),
+            Recipe(FITS, epochs=6),
         ),
         "review": Mix(
             {
@@ -61,8 +68,9 @@ MIXES = {
                 "fr_allocine_tv_train": 1.0,
                 "fr_xlmt_train": 0.5,
                 "fr_xlmt_val": 0.5,
+                "en_glassdoor_a_proscons": 0.05,
             },
-            Recipe(epochs=6, balance=1.0),
+            Recipe(FITS, epochs=6, balance=1.0),
         ),
     },
 }
