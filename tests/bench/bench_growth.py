@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -85,7 +86,10 @@ async def run(posts: int, most: int, *, restart_only: bool) -> None:
             await growth(scratch, posts, most)
         first, again = await restarted(scratch / "restart", most)
         row(f"{BASE_PARTITIONS} partitions", first)
-    print(f"\nRestart with the state of {most:,} posts: ready in {again.ready:.1f} s, {again.memory:.0f} MB.")
+    print(
+        f"\nRestart with the state of {most:,} posts: ready in {again.ready:.1f} s, {again.ready_cpu:.1f} s of CPU, "
+        f"{again.memory:.0f} MB; load then {os.getloadavg()[0]:.1f}."
+    )
     sys.stdout.flush()
 
 

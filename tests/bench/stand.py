@@ -48,6 +48,7 @@ class Speed:
     cpu: float  # seconds of the processes that did the work, the broker not among them
     broker: float = 0.0  # seconds of the broker's
     ready: float = 0.0  # seconds from the start of the worker to its readiness
+    ready_cpu: float = 0.0  # seconds of CPU that this took
     memory: float = 0.0  # MB, the greatest seen
 
     @property
@@ -157,7 +158,7 @@ class Worker:
         """Seconds since its start."""
         while self.ask("/-/ready") is None:
             self._patience()
-            time.sleep(0.02)
+            time.sleep(0.1)  # an answer costs it a thread: fifty a second took an eighth of a long start
         return time.monotonic() - self.began
 
     def usage(self) -> tuple[float, float]:
@@ -211,7 +212,7 @@ def work_off(made: Sequence[Worker], count: int) -> Speed:
             shown = records + sum(one[1] for one in told)
             seconds, cpu, broker = now, sum(used for used, _ in usage) - before, java() - broker_before
         if records >= count and not any(lag for *_, lag in told):
-            return Speed(count, seconds, cpu, broker, ready, memory)
+            return Speed(count, seconds, cpu, broker, ready, before, memory)
         if now > PATIENCE:
             raise TimeoutError("the posts were never all counted")
         time.sleep(ASK_EVERY)
