@@ -1,4 +1,4 @@
-"""What the sentiment model reads in a post: hashed features of its words, and a few counted signs.
+"""What models read in a post: hashed features of its words, and a few counted signs.
 
 Both training and scoring go through `FeatureReader.read`, so what was learnt is what is read. Hashed features
 are the word (marked where negated), its character 3- to 5-grams, and the pair with the word before; signs are
@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.feeling.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
+from agents.text.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
 from agents.text.words import END_MARK, Index, Words, WordTable
 
 BUCKETS = 1 << 17
