@@ -1,80 +1,155 @@
-"""Does a text read like talk of one's own work, and of which kind? A linear model over words, in integers.
+"""Does a text read like talk of one's own work, of which kind, and who speaks? Linear models over hashed features.
 
-It lifts what rules saw and could not settle: `evidence` is added to the accounts of
-`agents.disclosing.weighing`, on the scale of the rules' weights. Its weights are a table of words that anyone
-can read, agents/models/work_<language>.tsv, card beside it, made by tests/evaluation/train_work.py.
+What is read is what the sentiment models read (`agents.text.features`), in the same pass. The points are on the
+scale of the rules' weights and are added to the accounts of `agents.disclosing.weighing`. The weights are
+agents/models/work_<language>.npz, card beside them, made by tests/evaluation/train_work.py; no word of `PRIVATE`
+has any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from math import isqrt
 
-from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
+import numpy as np
+from numpy.typing import NDArray
 
-FLOOR = -8
-CEILING = 44  # with the least of rules (15) still one point short: it tips the scales and never decides
-_FIELD = 20  # bits a kind: the weights of a word are packed in one integer, so that a word costs one addition
-_MASK = (1 << _FIELD) - 1
-_ZERO = 128  # weights are -127 to 127, packed from 1 up
-MOST = (1 << (_FIELD - 8)) - 1  # words of a table: their sum stays in its field
+from agents.disclosing.passage import sentences
+from agents.text.features import BUCKETS
+from agents.text.weights import Adder, Part, Weights
+from agents.text.words import WordTable
+from schemas.judged import DISCLOSURE_KINDS, ROLES, Span
 
-Evidence = Mapping[DisclosureKind, int]
+ANY = "any"  # the column for the post as a whole
+EXPLICIT = "explicit"  # the column for a tie and a fact that are both said
+COLUMNS = (ANY, *DISCLOSURE_KINDS, *ROLES, EXPLICIT)
+_KINDS = len(DISCLOSURE_KINDS) + 1
+LANGUAGES = ("en", "fr")
+# what would tell a person's health, religion, politics, union, sexual life or crimes: no such word weighs
+PRIVATE = (
+    "union", "syndic", "cgt", "cfdt", "religi", "church", "eglise", "mosqu", "synagog", "muslim", "musulman",
+    "islam", "catholi", "chretien", "christian", "jew", "juif", "politi", "vote", "health", "cancer", "depress",
+    "burn", "diabet", "malad", "disease", "gay", "lesb", "hiv", "trans", "sexual", "sexuel", "crim", "convict",
+    "prison", "jail", "seropo", "enceinte", "pregnan", "arrest", "ramadan", "priere", "pray",
+)  # fmt: skip
+
+
+def is_private(word: str) -> bool:
+    """Whether a folded word could tell what no model may learn."""
+    return word.lstrip("#").startswith(PRIVATE)
 
 
 class WorkModel:
-    """One language's weights."""
+    """One language's weights toward each of `COLUMNS`.
 
-    def __init__(self, table: str) -> None:
-        """`table`: tab-separated lines. The first: "bias" and a number for each kind, in points; the second:
-        "unit", points in 1/1,000 of one step of each kind's weights; then a word and its six weights.
+    The file holds `buckets` (BUCKETS, columns), `scale` (columns,) in points / 1,024 (a sum is divided by 1,024 times a root), `bias` (columns,) in points.
+    """
 
-        Raises `ValueError` on anything else.
-        """
-        rows = [line.split("\t") for line in table.splitlines()]
-        if [row[0] for row in rows[:2]] != ["bias", "unit"] or {len(row) for row in rows} != {7}:
-            raise ValueError("a work model is bias, unit and words, with a number for each of six kinds")
-        head, unit, *lines = rows
-        if len(lines) > MOST:
-            raise ValueError(f"a work model has at most {MOST} words, not {len(lines)}")
-        self._bias = tuple(map(int, head[1:]))
-        self._unit = tuple(map(int, unit[1:]))
-        self._packed = {
-            word: sum((int(weight) + _ZERO) << _FIELD * place for place, weight in enumerate(weights))
-            for word, *weights in lines
-        }
+    def __init__(self, content: bytes) -> None:
+        with np.load(io.BytesIO(content)) as arrays:
+            buckets = arrays["buckets"].astype(np.int32)
+            self._scale, self._bias = arrays["scale"].astype(np.int64), arrays["bias"].astype(np.int64)
+        if buckets.shape != (BUCKETS, len(COLUMNS)) or len(self._scale) != len(self._bias) != len(COLUMNS):
+            raise ValueError(f"a work model has {BUCKETS} buckets and {len(COLUMNS)} columns, not {buckets.shape}")
+        nothing = np.zeros((0, 2, len(COLUMNS)), dtype=np.int32)
+        self.weights = Weights(buckets, np.zeros(0, dtype=np.int64), nothing, is_private)
 
-    def evidence(self, words: str) -> Evidence:
-        """Points for each kind, `FLOOR` to `CEILING`; `words` are folded and parted by spaces."""
-        different = set(words.split())
-        if not different:
-            return {}
-        known = [*filter(None, map(self._packed.get, different))]
-        total, zero = sum(known), _ZERO * len(known)
-        length = isqrt(len(different) * 1_000_000)
-        found: dict[DisclosureKind, int] = {}
-        for kind, bias, unit in zip(DISCLOSURE_KINDS, self._bias, self._unit, strict=True):
-            # each text is a vector of length one: the sum over the root of the number of different words
-            points = bias + ((total & _MASK) - zero) * unit // length
-            found[kind] = max(FLOOR, min(CEILING, points))
-            total >>= _FIELD
+    def points(self, part: Part, model: int = 0) -> NDArray[np.int64]:
+        """Points toward each column, (posts, columns); `model`: whose sums of `part` are this model's."""
+        points: NDArray[np.int64] = part.sums[model] * self._scale // part.roots + self._bias
+        return points
+
+    def share(self, cells: NDArray[np.int32], column: str) -> NDArray[np.int64]:
+        """What the cells of tokens, (tokens, columns), weigh toward `column`: points of a text of one feature."""
+        place = COLUMNS.index(column)
+        shares: NDArray[np.int64] = cells[:, place].astype(np.int64) * self._scale[place] // 1024
+        return shares
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTalk:
+    """The models of each language, with a table of words of their own for what is looked at closely."""
+
+    models: Mapping[str, WorkModel]
+    adders: Mapping[str, Adder]
+    table: WordTable
+
+    def said(self, text: str, language: str) -> Said:
+        """What the model of `language` makes of one text; nothing where there is no word."""
+        words = self.table.read([text])
+        if len(words.rows) < 2:  # noqa: PLR2004 - its END alone
+            return Said(self, text, language, None)
+        part = Part([0], *self.adders[language].read(words))
+        return Said(self, text, language, self.models[language].points(part)[0].tolist())
+
+    def all_said(self, parts: Mapping[str, Part], texts: Sequence[str], model: int) -> list[Said]:
+        """The same for a batch that was read already; `model` as in `WorkModel.points`."""
+        found = [Said(self, text, "", None) for text in texts]
+        for language, part in parts.items():
+            points = self.models[language].points(part, model).tolist()
+            for place, row in zip(part.places, points, strict=True):
+                found[place] = Said(self, texts[place], language, row)
         return found
 
-    def shares(self, words: str, kind: DisclosureKind) -> tuple[tuple[str, int], ...]:
-        """The words of a text that speak for `kind`, the strongest first, with their weights in steps."""
-        place = DISCLOSURE_KINDS.index(kind)
-        weights = {
-            word: (self._packed[word] >> _FIELD * place & _MASK) - _ZERO
-            for word in set(words.split())
-            if word in self._packed
-        }
-        return tuple(
-            sorted(((w, n) for w, n in weights.items() if n > 0), key=lambda item: (-item[1], item[0]))
-        )
+
+class Said:
+    """What the models make of one text. `whole`: points for any disclosure, far below nought where there are none."""
+
+    __slots__ = ("_language", "_points", "_talk", "_text", "whole")
+
+    def __init__(self, talk: WorkTalk, text: str, language: str, points: list[int] | None) -> None:
+        self._talk, self._text, self._language, self._points = talk, text, language, points
+        self.whole = points[0] if points else -10_000
+
+    @property
+    def evidence(self) -> Mapping[str, int]:
+        """Points for any disclosure and for each kind."""
+        return dict(zip(COLUMNS[:_KINDS], self._points[:_KINDS], strict=True)) if self._points else {}
+
+    @property
+    def speaker(self) -> Mapping[str, int]:
+        """Points for each role, and under "explicit" for a tie and a fact that are both said."""
+        return dict(zip(COLUMNS[_KINDS:], self._points[_KINDS:], strict=True)) if self._points else {}
+
+    def passage(self, kind: str, told: Sequence[tuple[int, Span]]) -> Span:
+        """The sentence that shows `kind`, by its words and by what rules tell of it (`told`: weights and spans);
+        the first of those that do alike."""
+        parts = sentences(self._text)
+        if len(parts) == 1 or self._points is None:
+            return parts[0]
+        weights = []
+        for start, end in parts:
+            rules = sum(weight for weight, (low, high) in told if low < end and start < high)
+            shares = self._shares(self._text[start:end], kind)
+            weights.append(sum(shares) // 4 + rules)
+        return parts[weights.index(max(weights))]
+
+    def _shares(self, text: str, column: str) -> list[int]:
+        words = self._talk.table.read([text])
+        _, cells = self._talk.adders[self._language].cells(words)
+        shares: list[int] = self._talk.models[self._language].share(cells, column).tolist()
+        return shares
+
+    def shares(self, column: str) -> tuple[tuple[str, int], ...]:
+        """The words of the text that speak for `column`, each with the word before, the strongest first."""
+        if self._points is None:
+            return ()
+        words = self._talk.table.read([self._text])
+        (rows,) = words.posts()
+        shares = self._shares(self._text, column)
+        root = max(1, int(len(rows) ** 0.5))
+        found: dict[str, int] = {}
+        for row, share in zip(rows, shares, strict=False):
+            word = words.table.folded[row]
+            found[word] = max(found.get(word, 0), share // root)
+        return tuple(sorted(((w, n) for w, n in found.items() if n > 0), key=lambda item: (-item[1], item[0])))
 
 
-def shipped_model(language: str) -> WorkModel | None:
-    """The model shipped for a language, None where there is none."""
-    path = files("agents").joinpath("models", f"work_{language}.tsv")
-    return WorkModel(path.read_text("utf-8")) if path.is_file() else None
+def shipped_talk(languages: Sequence[str] = LANGUAGES) -> WorkTalk:
+    """The models that Vigie ships."""
+    folder = files("agents").joinpath("models")
+    models = {code: WorkModel(folder.joinpath(f"work_{code}.npz").read_bytes()) for code in languages}
+    adders = {code: Adder(code, [model.weights]) for code, model in models.items()}
+    return WorkTalk(models, adders, WordTable())

@@ -61,6 +61,7 @@ class WordFeatures:
     """One folded word: its hash, that by which it is looked up among the induced words (without a "#"), its
     hash buckets as it stands and negated, those of its n-grams, its valences, and what it is (columns)."""
 
+    word: str
     key: int
     induced: int
     plain: int
@@ -71,7 +72,7 @@ class WordFeatures:
     kinds: list[int]
 
 
-_END = WordFeatures(1, 0, 0, 0, [], 0, 0, [BREAK])
+_END = WordFeatures(END_MARK, 1, 0, 0, 0, [], 0, 0, [BREAK])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class FeatureReader:
         induced = key if word[0] != "#" else bucket(word[1:])
         if word in _IRONY:
             kinds.append(IRONY)
-        return WordFeatures(key, induced, plain, negated, _grams(word), valence, second, kinds)
+        return WordFeatures(word, key, induced, plain, negated, _grams(word), valence, second, kinds)
 
     def _valence(self, word: str) -> tuple[int, int]:
         bare = word.lstrip("#")

@@ -6,7 +6,7 @@ word costs one row however many models there are. Weights are integers and so ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -21,11 +21,13 @@ from schemas.judged import Language
 @dataclass(frozen=True, slots=True)
 class Weights:
     """One model's weights: `buckets` (BUCKETS, columns) of hashed features, and for words of public word vectors
-    `keys` (words,), sorted, and `induced` (words, 2, columns): as they stand and negated."""
+    `keys` (words,), sorted, and `induced` (words, 2, columns): as they stand and negated. Words for which `silent`
+    is true weigh nothing, whatever bucket they fall into."""
 
     buckets: NDArray[np.int32]
     keys: NDArray[np.int64]
     induced: NDArray[np.int32]
+    silent: Callable[[str], bool] | None = None
 
     @property
     def columns(self) -> int:
@@ -108,6 +110,8 @@ class Adder:
                 places = np.minimum(np.searchsorted(model.keys, keys), len(model.keys) - 1)
                 known = (model.keys[places] == keys)[:, None, None]
                 weights[:, :, columns] += model.induced[places] * known
+            if model.silent:
+                weights[[model.silent(word.word) for word in words], :, columns] = 0
         return np.asarray(weights, dtype=np.int32)
 
 
