@@ -42,8 +42,8 @@ unit: $(STAMP) ## tests that need no broker
 	$(BIN)/python -m pytest -m "not kafka and not faults" -n 2 tests
 
 .PHONY: kafka
-kafka: $(STAMP) ## tests on a real broker, started by the tests
-	$(BIN)/python -m pytest -m "kafka and not faults" tests
+kafka: $(STAMP) ## tests on a real broker, started by the tests; two files at a time, for each waits much
+	$(BIN)/python -m pytest -m "kafka and not faults" -n 2 --dist loadfile tests/kafka tests/faults
 
 .PHONY: evaluate
 evaluate: $(STAMP) ## measure judging against people's labels; reads ../shared/data, and CORRECTIONS=FILE
@@ -77,7 +77,7 @@ $(PEERS)/.installed: Makefile
 .PHONY: faults
 faults: $(STAMP) ## break everything on a real broker, some half an hour; ends with a table of faults
 	$(BIN)/python -m pytest -m "faults or kafka" tests/faults
-	$(BIN)/python -m pytest -m faults tests --ignore tests/faults
+	$(BIN)/python -m pytest -m faults tests/kafka
 
 .PHONY: soak
 soak: $(STAMP) ## a steady load with faults; MINUTES=10: what must not grow, memory, handles, state, lag

@@ -1,13 +1,13 @@
-"""The two steps of the stream as generators over batches of records: what Faust runs as its agents.
+"""The two steps of the stream, a batch of records at a time: what Faust's agents run.
 
-They take any AsyncIterable of batches and yield what the batch leads to; reading, sending and
-writing are the caller's, and so is the order: a batch is done when the next one is asked for.
+Values in, values out; reading, sending and writing are the caller's, and so is the order.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from agents.judge import Judge
@@ -15,7 +15,7 @@ from agents.measure import Measure
 from agents.measuring.author_keys import author_root
 from agents.measuring.fenced_count import FencedCount
 from agents.measuring.mentions import mentions_of
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.judged import Judged
 from schemas.mention import AuthorRetraction, Coordinates, MentionRecord, Retraction, decode_mention
 from schemas.post import PLATFORMS, AuthorDeletion, Deletion, Post, PostRecord
@@ -61,66 +61,63 @@ class Verdict:
     gone: list[tuple[int, Gone]] = field(default_factory=list)
 
 
-async def judge(
-    batches: AsyncIterable[Sequence[Record]],
-    judge_posts: Judge,
-    count_of: Callable[[int], FencedCount],
-    secret: bytes,
-    opener: Opener = no_keys,
-) -> AsyncIterator[Verdict]:
-    """Batches of posts.v1 -> verdicts. `count_of(partition)` counts each post once by platform."""
-    async for batch in batches:
-        yield verdict_of(batch, judge_posts, count_of(batch[0].partition), secret, opener)
-
-
 def verdict_of(
     batch: Sequence[Record], judge_posts: Judge, count: FencedCount, secret: bytes, opener: Opener = no_keys
 ) -> Verdict:
-    """One batch of one partition, decoded, opened, judged and counted."""
+    """One batch of one partition of posts.v1, decoded, opened, judged, and each post counted once in `count`."""
     verdict = Verdict(batch[0].partition)
     decoded = _decoded(batch, opener)
-    posts = [found for _, found in decoded if isinstance(found, Post)]
-    judged = iter(_judge_each(posts, judge_posts))
-    for record, found in decoded:
-        origin = _coordinates(record)
-        names: tuple[str, ...]
-        if isinstance(found, Post):
-            outcome = next(judged)
-            if isinstance(outcome, Judged):
-                if found.version > 1:
-                    verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
-                mentions = mentions_of(
-                    found,
-                    outcome,
-                    origin=origin,
-                    secret=secret,
-                    versions=judge_posts.version,
-                    received=record.timestamp,
+    judged = iter(_judge_each([found for found in decoded if isinstance(found, Post)], judge_posts))
+    versions = judge_posts.version
+    names = []
+    for record, found in zip(batch, decoded, strict=True):
+        if not isinstance(found, Post):
+            names.append(_unjudged(record, found, secret, verdict))
+            continue
+        outcome = next(judged)
+        if not isinstance(outcome, Judged):
+            verdict.rejects.append(_reject(record, outcome))
+            names.append(_REJECTED)
+            continue
+        if found.version > 1:
+            void = Retraction(found.key, found.version, found.created_at, _coordinates(record))
+            verdict.records.append(void)
+        if outcome.mentions:
+            origin, received = _coordinates(record), record.timestamp
+            verdict.records.extend(
+                mentions_of(
+                    found, outcome, origin=origin, secret=secret, versions=versions, received=received
                 )
-                verdict.records.extend(mentions)
-                names = (f"platform:{_counted(found)}", "matched" if mentions else "unmatched")
-            else:
-                verdict.rejects.append(_reject(record, outcome))
-                names = ("rejected",)
-        elif isinstance(found, Deletion):
-            verdict.records.append(Retraction(found.key, None, found.at, origin))
-            names = ("deletion",)
-        elif isinstance(found, AuthorDeletion):
-            root = author_root(found.platform, found.author, secret)
-            # nobody can withdraw what is still to be written
-            verdict.records.append(AuthorRetraction(root, min(found.at, record.timestamp), origin))
-            names = ("author-deletion",)
-        elif isinstance(found, Gone):
-            if found.version > 1:  # that an older version is void needs no key
-                verdict.records.append(Retraction(found.key, found.version, found.created_at, origin))
-            verdict.gone.append((record.offset, found))
-            names = ("lost" if found.lost else "erased",)
-        else:
-            verdict.rejects.append(_reject(record, found))
-            names = ("rejected",)
-        if count.add("", record.offset, names):
-            count.link(f"{origin.topic}/{origin.partition}", record.offset, record.timestamp, record.value)
+            )
+        names.append(_counted(found.platform, matched=bool(outcome.mentions)))
+    count.read(f"{batch[0].topic}/{verdict.partition}", batch, names)
     return verdict
+
+
+_REJECTED = ("rejected",)
+
+
+def _unjudged(
+    record: Record, found: Deletion | AuthorDeletion | Gone | Invalid, secret: bytes, verdict: Verdict
+) -> tuple[str, ...]:
+    """Add to the verdict what a record that is no post leads to; the names under which it is counted."""
+    if isinstance(found, Deletion):
+        verdict.records.append(Retraction(found.key, None, found.at, _coordinates(record)))
+        return ("deletion",)
+    if isinstance(found, AuthorDeletion):
+        root = author_root(found.platform, found.author, secret)
+        # nobody can withdraw what is still to be written
+        until = min(found.at, record.timestamp)
+        verdict.records.append(AuthorRetraction(root, until, _coordinates(record)))
+        return ("author-deletion",)
+    if isinstance(found, Gone):
+        if found.version > 1:  # that an older version is void needs no key
+            void = Retraction(found.key, found.version, found.created_at, _coordinates(record))
+            verdict.records.append(void)
+        verdict.gone.append((record.offset, found))
+        return ("lost" if found.lost else "erased",)
+    verdict.rejects.append(_reject(record, found))
+    return _REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +128,27 @@ class Folded:
     writes: dict[str, bytes | None]
 
 
-async def measure(
-    batches: AsyncIterable[Sequence[Record]], measure_of: Callable[[int], Measure]
-) -> AsyncIterator[Folded]:
-    """Batches of mentions.v1 -> ledger segments to be kept. `measure_of(partition)` is its state."""
-    async for batch in batches:
-        partition = batch[0].partition
-        records = [(record.offset, decode_mention(record.value or b"")) for record in batch]
-        yield Folded(partition, measure_of(partition).fold(records, now=batch[-1].timestamp))
+def folded_of(batch: Sequence[Record], measure: Measure) -> Folded:
+    """One batch of one partition of mentions.v1, folded into its state: ledger segments to be kept."""
+    records = [(record.offset, decode_mention(record.value or b"")) for record in batch]
+    return Folded(batch[0].partition, measure.fold(records, now=batch[-1].timestamp))
 
 
-def _counted(post: Post) -> str:
-    """The platform's name in counts, which stay bounded whatever a source calls itself."""
-    return post.platform if post.platform in PLATFORMS else "other"
+@lru_cache(maxsize=100)
+def _counted(platform: str, *, matched: bool) -> tuple[str, ...]:
+    """The names that count a judged post; of platforms there are few, whatever a source calls itself."""
+    name = platform if platform in PLATFORMS else "other"
+    return (f"platform:{name}", "matched" if matched else "unmatched")
 
 
-def _decoded(batch: Sequence[Record], opener: Opener) -> list[tuple[Record, PostRecord | Gone | Invalid]]:
-    found = [(record, decode_record(record.value or b"")) for record in batch]
-    opened = iter(opener([one for _, one in found if isinstance(one, Sealed)]))
-    plain = ((record, next(opened) if isinstance(one, Sealed) else one) for record, one in found)
+def _decoded(batch: Sequence[Record], opener: Opener) -> list[PostRecord | Gone | Invalid]:
+    """What each record holds, sealed ones opened."""
+    found = [decode_record(record.value or b"") for record in batch]
+    opened = iter(opener([one for one in found if isinstance(one, Sealed)]))
+    plain = [next(opened) if isinstance(one, Sealed) else one for one in found]
     return [
-        (record, _from_the_future(one, record) if isinstance(one, Post) and _early(one, record) else one)
-        for record, one in plain
+        _from_the_future(one, record) if isinstance(one, Post) and _early(one, record) else one
+        for record, one in zip(batch, plain, strict=True)
     ]
 
 

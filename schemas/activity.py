@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.judged import Judged, encode_judged
 from schemas.post import Author, Post
 

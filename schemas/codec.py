@@ -6,11 +6,21 @@ through unread, so that an older Vigie reads what a newer source writes.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import orjson
 
+from schemas.instants import instant, rfc3339
+from schemas.limits import (
+    AUTHOR_LIMIT,
+    KEY_LIMIT,
+    LAST_VERSION,
+    PLATFORM_LIMIT,
+    RECORD_LIMIT,
+    SOURCE_LIMIT,
+    TEXT_LIMIT,
+)
 from schemas.post import (
     KINDS,
     Author,
@@ -23,17 +33,10 @@ from schemas.post import (
     Source,
 )
 from schemas.reject import Invalid, Reason
-
-RECORD_LIMIT = 900_000  # bytes; Kafka's own default limit is 1 MiB with headers
-KEY_LIMIT = 512  # code points
-TEXT_LIMIT = 100_000  # code points
-KEY_LIMIT = 512  # code points
-AUTHOR_LIMIT = 256  # code points of a withdrawn author's id, which is in the key
-_EARLIEST = 631_152_000_000  # 1990-01-01: before that nobody posted
-_LATEST = 4_102_444_800_000  # 2100-01-01
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from schemas.usual_post import NO_ENGAGEMENT, NO_ENTITIES, NOBODY, usual_post
 
 T = TypeVar("T")
+_NAMES = {part: [one.name for one in fields(part)] for part in (Source, Author, Engagement, Entities)}
 
 
 class _Invalid(Exception):  # noqa: N818 - carries a value out of nested readers, is no error of ours
@@ -49,16 +52,21 @@ def decode_post(raw: bytes) -> PostRecord | Invalid:
 
 def read_document(raw: bytes) -> dict[str, Any] | Invalid:
     """The JSON object that `raw` is, not yet looked into."""
+    if len(raw) > RECORD_LIMIT:
+        return Invalid("too-large", f"{len(raw)} bytes; a record may have {RECORD_LIMIT}")
     try:
-        return _document(raw)
-    except _Invalid as stop:
-        return stop.invalid
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return Invalid(*_why_not_json(raw, str(error)))
+    if type(document) is not dict:
+        return Invalid("not-an-object", f"a record is a JSON object, not {type(document).__name__}")
+    return document
 
 
 def decode_document(document: dict[str, Any]) -> PostRecord | Invalid:
     """The record that a JSON object is, or why it is none."""
     try:
-        return _record(document)
+        return usual_post(document) or _record(document)
     except _Invalid as stop:
         return stop.invalid
 
@@ -105,46 +113,14 @@ def document_of(record: Post) -> dict[str, Any]:
     return wire
 
 
-def rfc3339(at: int) -> str:
-    """Epoch milliseconds as RFC 3339 in UTC, with milliseconds only where there are any."""
-    seconds, milliseconds = divmod(at, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{milliseconds:03d}Z" if milliseconds else f"{text}Z"
-
-
-def instant(text: str) -> int | None:
-    """RFC 3339 as epoch milliseconds; None for what is no instant between 1990 and 2100."""
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            return None
-        passed = moment - _EPOCH
-    except (ValueError, OverflowError):
-        return None
-    at = (passed.days * 86_400 + passed.seconds) * 1000 + passed.microseconds // 1000
-    return at if _EARLIEST <= at < _LATEST else None
-
-
 def _present(part: Source | Author | Engagement | Entities) -> dict[str, Any]:
     wire: dict[str, Any] = {}
-    for name in part.__slots__:
+    for name in _NAMES[type(part)]:
         value = getattr(part, name)
         if value is None or value == ():
             continue
         wire[name] = rfc3339(value) if name in {"created_at", "observed_at"} else value
     return wire
-
-
-def _document(raw: bytes) -> dict[str, Any]:
-    if len(raw) > RECORD_LIMIT:
-        raise _Invalid("too-large", f"{len(raw)} bytes; a record may have {RECORD_LIMIT}")
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise _Invalid(*_why_not_json(raw, str(error))) from None
-    if type(document) is not dict:
-        raise _Invalid("not-an-object", f"a record is a JSON object, not {type(document).__name__}")
-    return document
 
 
 def _why_not_json(raw: bytes, message: str) -> tuple[Reason, str]:
@@ -174,14 +150,14 @@ def _record(document: dict[str, Any]) -> PostRecord:
     if kind not in KINDS:
         raise _Invalid("bad-value", f"kind {kind[:40]!r} is none of {', '.join(KINDS)}")
     version = _optional(document, "version", int)
-    if version is not None and not 1 <= version < 2**31:
+    if version is not None and not 1 <= version <= LAST_VERSION:
         raise _Invalid("bad-value", "version counts from 1")
     rating = document.get("rating")
     if rating is not None and type(rating) not in {int, float}:
         raise _Invalid("wrong-type", f"rating must be a number, not {type(rating).__name__}")
     return Post(
         key=key,
-        platform=_text(document, "platform", limit=64),
+        platform=_text(document, "platform", limit=PLATFORM_LIMIT),
         text=_text(document, "text", limit=TEXT_LIMIT, empty=True),
         created_at=_time(document, "created_at"),
         source=_source(_part(document, "source", required=True)),
@@ -208,25 +184,20 @@ def _author_deletion(document: dict[str, Any]) -> AuthorDeletion:
         raise _Invalid("missing-field", "author.id is required")
     if len(named) > AUTHOR_LIMIT:
         raise _Invalid("too-large", f"author.id has {len(named)} characters; at most {AUTHOR_LIMIT}")
-    return AuthorDeletion(_text(document, "platform", limit=64), named, _time(document, "at"))
+    return AuthorDeletion(_text(document, "platform", limit=PLATFORM_LIMIT), named, _time(document, "at"))
 
 
 def _source(part: dict[str, Any]) -> Source:
     return Source(
-        name=_text(part, "name", limit=128, where="source."),
+        name=_text(part, "name", limit=SOURCE_LIMIT, where="source."),
         route=_optional(part, "route", str, where="source."),
         cursor=_optional(part, "cursor", str, where="source."),
     )
 
 
-_NOBODY = Author()
-_NO_ENGAGEMENT = Engagement()
-_NO_ENTITIES = Entities()
-
-
 def _author(part: dict[str, Any]) -> Author:
     if not part:
-        return _NOBODY
+        return NOBODY
     where = "author."
     return Author(
         id=_optional(part, "id", str, where=where),
@@ -244,7 +215,7 @@ def _author(part: dict[str, Any]) -> Author:
 
 def _engagement(part: dict[str, Any]) -> Engagement:
     if not part:
-        return _NO_ENGAGEMENT
+        return NO_ENGAGEMENT
     where = "metrics."
     return Engagement(
         likes=_optional(part, "likes", int, where=where),
@@ -257,7 +228,7 @@ def _engagement(part: dict[str, Any]) -> Engagement:
 
 def _entities(part: dict[str, Any]) -> Entities:
     if not part:
-        return _NO_ENTITIES
+        return NO_ENTITIES
     lists = []
     for name in ("mentions", "hashtags", "cashtags", "urls"):
         words = part.get(name)

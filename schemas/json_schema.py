@@ -11,10 +11,10 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from schemas.codec import AUTHOR_LIMIT, KEY_LIMIT, TEXT_LIMIT
 from schemas.correction import Correction
 from schemas.erasure import Erasure
 from schemas.judged import CompanyMention, Credibility, Disclosure, Judged, Language, Sentiment
+from schemas.limits import AUTHOR_LIMIT, KEY_LIMIT, TEXT_LIMIT
 from schemas.mention import AuthorRetraction, Mention, Retraction
 from schemas.post import KINDS, Author, Deletion, Engagement, Post
 from schemas.reject import Reject

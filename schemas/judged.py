@@ -7,10 +7,11 @@ the wire shows them as decimals. Spans are half-open offsets [start, end) in cod
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
+
+from schemas.record import record
 
 Label = Literal["negative", "neutral", "positive"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
@@ -28,7 +29,7 @@ DISCLOSURE_KINDS: tuple[DisclosureKind, ...] = (
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Language:
     """`code` is "fr", "en" or "other"; confidence in 1/10,000."""
 
@@ -36,7 +37,7 @@ class Language:
     confidence: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sentiment:
     """`score` in -10,000..10,000; `lexicon` names what scored it; None means unscored: no rule
     for that language, so the neutral label is no finding and `measure` leaves it out of the score."""
@@ -46,7 +47,7 @@ class Sentiment:
     lexicon: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompanyMention:
     """The post is about `company`: the strongest evidence, its span in the text (None where the
     evidence is metadata), the feeling toward that company, and what the author is to it."""
@@ -59,7 +60,7 @@ class CompanyMention:
     role: Role = "amateur"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Disclosure:
     """A passage that shows the inside of an organisation; `company` is None where it names none."""
 
@@ -70,7 +71,7 @@ class Disclosure:
     company: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Credibility:
     """Class of the source and its weight in 1/1,000."""
 
@@ -78,7 +79,7 @@ class Credibility:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Speaker:
     """Who speaks, toward the post's companies as a whole."""
 
@@ -86,7 +87,7 @@ class Speaker:
     credibility: Credibility
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """Everything that one post alone tells."""
 

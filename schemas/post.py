@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from schemas.record import record
 
 Platform = str
 # the platforms that are counted each by its name; a post of another is counted as "other"
@@ -17,7 +19,7 @@ Kind = Literal["post", "comment", "repost", "quote", "review", "article", "video
 KINDS: tuple[Kind, ...] = ("post", "comment", "repost", "quote", "review", "article", "video")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """Where a post entered: adapter name, route ("file", "stream", …) and its cursor there."""
 
@@ -26,7 +28,7 @@ class Source:
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Author:
     """Who wrote it, as far as the platform says; every field may be absent."""
 
@@ -42,7 +44,7 @@ class Author:
     posts: int | None = None  # posts the account has written so far
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Engagement:
     """Counts at `observed_at` (epoch milliseconds)."""
 
@@ -53,7 +55,7 @@ class Engagement:
     observed_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entities:
     """What the platform itself marked in the post; handles, tags and tickers without @ # $."""
 
@@ -63,7 +65,7 @@ class Entities:
     urls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Post:
     """One version of one public post.
 
@@ -92,7 +94,7 @@ class Post:
     supersedes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deletion:
     """The post `key` was withdrawn at `at` (epoch milliseconds); it outranks every version."""
 
@@ -100,7 +102,7 @@ class Deletion:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AuthorDeletion:
     """The account `author` of `platform` was withdrawn at `at` (epoch milliseconds): every post of it dated up to
     then is void, whenever it comes. `author` is its id; its handle or name where the platform's posts have no id."""

@@ -6,13 +6,14 @@ Whoever reads the same records again comes to the same digest, or something in t
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from schemas.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Seal:
     """`digest` (hex) chains the records `first` to `offset` of `partition` (`topic/partition`)."""
 

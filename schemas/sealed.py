@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from schemas.codec import KEY_LIMIT, decode_document, document_of, instant, read_document, rfc3339
+from schemas.codec import decode_document, document_of, read_document
+from schemas.instants import instant, rfc3339
+from schemas.limits import KEY_LIMIT
 from schemas.post import AuthorDeletion, Deletion, Post, PostRecord
 from schemas.reject import Invalid
 

@@ -18,7 +18,7 @@ from agents.measure import Measure, MeasureSettings
 from agents.measuring.author_keys import author_root
 from agents.measuring.mentions import mentions_of
 from agents.standing.dips import Cause, DipSettings, diagnose
-from schemas.codec import instant, rfc3339
+from schemas.instants import instant, rfc3339
 from schemas.mention import AuthorRetraction, Coordinates, Mention, MentionRecord, Retraction
 from schemas.post import Post
 from schemas.reputation import MINUTE, Reputation, decode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from schemas.codec import instant
+from schemas.instants import instant
 from schemas.reputation import DAY, HOUR, MINUTE
 from streams.settings import SettingsError
 

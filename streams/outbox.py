@@ -33,11 +33,21 @@ class Outbox:
 
     async def delivered(self) -> None:
         """Send what was put, and wait for every acknowledgement; raises what a failed send raised."""
+        await asyncio.gather(*await self._handed_over())
+
+    async def on_its_way(self) -> list[Any]:
+        """Send what was put; returns once it has left for Kafka, with a future for each acknowledgement."""
+        sent = await self._handed_over()
+        if sent:
+            producer = await self._app.maybe_start_producer()
+            await producer.drained()
+        return sent
+
+    async def _handed_over(self) -> list[Any]:
         waiting, self._waiting = self._waiting, defaultdict(list)
-        if not waiting:
-            return
-        producer = await self._app.maybe_start_producer()
         sent: list[Any] = []
-        for (topic, partition), records in waiting.items():
-            sent += await producer.send_records(topic, partition, records)
-        await asyncio.gather(*sent)
+        if waiting:
+            producer = await self._app.maybe_start_producer()
+            for (topic, partition), records in waiting.items():
+                sent += await producer.send_records(topic, partition, records)
+        return sent

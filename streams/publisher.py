@@ -43,7 +43,7 @@ class Publisher:
         self._recorder = recorder
         self._record_every = record_every
         self._recorded_at = float("-inf")
-        self._resting_until = float("-inf")
+        self._taken = (float("-inf"), 0.0)  # the last snapshot: when it was there, what it cost, in seconds
         self._seen = (time.monotonic(), time.process_time())
         self.ready = False
         self.newest = self._nothing
@@ -51,7 +51,7 @@ class Publisher:
     def mark_stale(self) -> None:
         """Partitions are moving: until they are recovered, what is shown is not the present."""
         self.ready = False
-        self._resting_until = float("-inf")
+        self._taken = (float("-inf"), 0.0)
         self.newest = replace(self.newest, ready=False)
         self._recorder.forget()
 
@@ -69,13 +69,16 @@ class Publisher:
     async def publish(self) -> None:
         """Take a snapshot and, when it is time, record what changed in reputation.v1.
 
-        Figures are so as fresh as they can be while few change, and a backlog is not held up by them."""
-        if not self.ready or time.monotonic() < self._resting_until:
+        Figures are so as fresh as they can be while few change, and a backlog is not held up by them: how long to
+        rest is asked anew each time, so that the end of a backlog is shown as soon as there is time to spare."""
+        if not self.ready:
             return
-        share, began = self._share(), time.thread_time()
+        (taken, cost), share = self._taken, self._share()
+        if time.monotonic() < taken + min(cost * (1 / share - 1), LONGEST_REST):
+            return
+        began = time.thread_time()
         self.newest = snapshot = self._take()
-        rest = (time.thread_time() - began) * (1 / share - 1)
-        self._resting_until = time.monotonic() + min(rest, LONGEST_REST)
+        self._taken = (time.monotonic(), time.thread_time() - began)
         if time.monotonic() - self._recorded_at < self._record_every:
             return
         self._recorded_at = time.monotonic()

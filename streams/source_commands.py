@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from streams.sources.catalogue import Entry, catalogue
 from streams.sources.health import Health, read_health
 

@@ -32,10 +32,14 @@ class DurableTable(Table[str, bytes]):
         its consumer's metadata, which does not know a changelog yet that was made a moment ago."""
         return int(key.partition("/")[0])
 
+    def unconfirmed(self) -> list[Any]:
+        """A future for each write since this was last asked; done when Kafka acknowledged it."""
+        pending, self._undelivered = self._undelivered, []
+        return pending
+
     async def durable(self) -> None:
         """Wait until Kafka acknowledged every write so far; raises what a failed one raised."""
-        pending, self._undelivered = self._undelivered, []
-        await asyncio.gather(*pending)
+        await asyncio.gather(*self.unconfirmed())
 
     def write(self, partition: int, writes: Mapping[str, bytes | None]) -> None:
         """Set and delete (None) keys of one partition; only inside stream iteration."""

@@ -4,16 +4,15 @@
                  |--> rejects.v1 --bury--> buried (table)
                  |--> counts (table)
 
-A batch is acknowledged when its agent asks for the next one; by then everything that it led to, sent
-records and table writes alike, was acknowledged by Kafka. Whatever else goes wrong ends the worker:
-Faust would acknowledge the batch and go on.
+A batch is acknowledged when everything that it led to, sent records and table writes alike, was acknowledged by
+Kafka; its agent works on the next one meanwhile, and hands nothing over before (`streams/under_way.py`). Whatever
+else goes wrong ends the worker: Faust would acknowledge the batch and go on.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import orjson
@@ -30,8 +29,8 @@ from streams.outbox import Outbox
 from streams.sealing.vault import Vault
 from streams.tables import PartitionStates
 from streams.transport import BatchingApp
+from streams.under_way import UnderWay, end_process, held
 
-log = logging.getLogger("vigie.topology")
 COUNT = "count"  # the one key of a partition of counts
 
 
@@ -62,46 +61,65 @@ class Topology:
 
     async def judge(self, batches: Any) -> AsyncIterator[None]:
         """posts.v1 -> mentions.v1, rejects.v1, counts."""
-        outbox, reached = Outbox(self._app), self._app.reached
-        batches = _told(batches, lambda: reached("judge-before"))
-        async for verdict in steps.judge(
-            batches, self._judge, self.counts.of, self._secret, self._vault.open
-        ):
+        outbox, reached, before = Outbox(self._app), self._app.reached, UnderWay("judge")
+        async for batch in batches:
+            acknowledge = held(batches)
+            reached("judge-before")
+            count = self.counts.of(batch[0].partition)
+            verdict = steps.verdict_of(batch, self._judge, count, self._secret, self._vault.open)
             reached("judge-after")
-            for record in verdict.records:
-                value = encode_mention(record)
-                if isinstance(record, Mention):
-                    outbox.put(MENTIONS, record.company.encode(), value)
-                    continue
-                for partition in range(self._app.conf.topic_partitions):
-                    outbox.put(MENTIONS, b"", value, partition)
-            letters = self._vault.rejects(verdict.rejects)
-            for reject, letter in zip(verdict.rejects, letters, strict=True):
-                key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
-                outbox.put(REJECTS, key, letter)
-            count = self.counts.of(verdict.partition)
+            self._put(outbox, verdict)
             self._before_write()
             # before the records are: a post that comes again is judged and sent again, and counted once
             self.counts.table.write(verdict.partition, {COUNT: count.state()})
             reached("counts-written")
-            await outbox.delivered()
-            reached("mentions-flushed")
-            await self.counts.table.durable()
-            reached("counts-flushed")
+            await before.landed()
+            self._before_write()
+            sent = await outbox.on_its_way()
+            before.follow(self._judged(sent, self.counts.table.unconfirmed(), acknowledge))
             yield
+        await before.landed()
+
+    def _put(self, outbox: Outbox, verdict: steps.Verdict) -> None:
+        for record in verdict.records:
+            value = encode_mention(record)
+            if isinstance(record, Mention):
+                outbox.put(MENTIONS, record.company.encode(), value)
+                continue
+            for partition in range(self._app.conf.topic_partitions):
+                outbox.put(MENTIONS, b"", value, partition)
+        letters = self._vault.rejects(verdict.rejects)
+        for reject, letter in zip(verdict.rejects, letters, strict=True):
+            key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()
+            outbox.put(REJECTS, key, letter)
+
+    async def _judged(self, sent: list[Any], counted: list[Any], acknowledge: Callable[[], object]) -> None:
+        await asyncio.gather(*sent)
+        self._app.reached("mentions-flushed")
+        await asyncio.gather(*counted)
+        self._app.reached("counts-flushed")
+        acknowledge()
 
     async def measure(self, batches: Any) -> AsyncIterator[None]:
         """mentions.v1 -> ledger."""
-        reached = self._app.reached
-        batches = _told(batches, lambda: reached("measure-before"))
-        async for folded in steps.measure(batches, self.ledgers.of):
+        reached, before = self._app.reached, UnderWay("measure")
+        async for batch in batches:
+            acknowledge = held(batches)
+            reached("measure-before")
+            folded = steps.folded_of(batch, self.ledgers.of(batch[0].partition))
             reached("measure-after")
+            await before.landed()
             self._before_write()
             self.ledgers.table.write(folded.partition, folded.writes)
             reached("ledger-written")
-            await self.ledgers.table.durable()
-            reached("ledger-flushed")
+            before.follow(self._measured(self.ledgers.table.unconfirmed(), acknowledge))
             yield
+        await before.landed()
+
+    async def _measured(self, written: list[Any], acknowledge: Callable[[], object]) -> None:
+        await asyncio.gather(*written)
+        self._app.reached("ledger-flushed")
+        acknowledge()
 
     async def bury(self, batches: Any) -> AsyncIterator[None]:
         """rejects.v1 -> buried: dead letters by reason, each counted once by where it lay."""
@@ -142,13 +160,6 @@ class Topology:
             await states.take(assigned.get(topic.name, set()))
 
 
-async def _told(batches: AsyncIterable[Any], come: Callable[[], None]) -> AsyncIterator[Any]:
-    """The same batches; `come` is called as each one comes."""
-    async for batch in batches:
-        come()
-        yield batch
-
-
 def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:
     return FencedCount(dict(rows).get(COUNT))
 
@@ -160,12 +171,8 @@ def _deadly(agent: Callable[[Any], AsyncIterator[None]]) -> Callable[[Any], Asyn
         try:
             async for done in agent(stream):
                 yield done
-        except Exception:
-            log.critical(
-                "the agent %s failed; ending so that its batch is read again", agent.__name__, exc_info=True
-            )
-            logging.shutdown()
-            os._exit(70)
+        except Exception as fault:  # noqa: BLE001 - whatever it was, its batch is not done
+            end_process(agent.__name__, fault)
 
     run.__name__ = agent.__name__
     return run

@@ -248,6 +248,13 @@ class BatchingProducer(driver.Producer):
         sent.append(await producer.send_batch(batch, topic, partition=partition))
         return sent
 
+    async def drained(self) -> None:
+        """Return once everything that is queued now has left for Kafka: whoever then keeps the loop busy does
+        not keep it waiting."""
+        accumulator = self._ensure_producer()._message_accumulator  # noqa: SLF001 - told nowhere else
+        for queued in [batch for batches in accumulator._batches.values() for batch in batches]:  # noqa: SLF001
+            await queued.wait_drain()
+
 
 class BatchingTransport(driver.Transport):
     Consumer = BatchingConsumer

@@ -40,7 +40,7 @@ from streams.vital_signs import VitalSigns
 log = logging.getLogger("vigie.worker")
 LAST_FIGURES_WITHIN = 1.0  # seconds
 NEEDED = (POSTS, MENTIONS, REPUTATION, REJECTS, SEALS)
-LEAST_SECRET = 16  # bytes
+LEAST_SECRET = 32  # bytes; less is what a full disk left of one
 
 
 async def work(settings: Settings) -> int:
@@ -116,10 +116,11 @@ def author_secret(path: Path) -> bytes:
             os.link(fresh, path)
         fresh.unlink()
     secret = path.read_bytes()
-    if len(secret) < LEAST_SECRET:
+    if len(secret) < LEAST_SECRET or not any(secret):
         raise SettingsError(
-            f"{path} has {len(secret)} bytes: a key of author hashes that short hides nobody, and every author would "
-            "be another than before. Put the old key back from a copy, or give one of 32 random bytes"
+            f"{path} has {len(secret)} bytes{'' if any(secret) else ', all zero'}: a key of author hashes like that is "
+            "damaged, or hides nobody, and every author would be another than before. Put the old key back from a copy, "
+            "or give one of 32 random bytes"
         )
     return secret
 

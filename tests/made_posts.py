@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 
 START = 1_780_000_000_000  # 2026-05-28T20:26:40Z
 WATCHLIST = """\

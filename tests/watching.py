@@ -130,7 +130,7 @@ class Watching:
 
     def log(self, most: int = 2_000) -> str:
         path = self.home / "logs" / "worker.log"
-        return path.read_text()[-most:] if path.exists() else ""
+        return path.read_text(errors="replace")[-most:] if path.exists() else ""
 
     def interrupt(self, limit: float = 10.0) -> int:
         """Ctrl-C; the exit status. AssertionError when it takes longer than `limit`, or leaves anything."""

@@ -103,7 +103,7 @@ class Archive:
             total.merge(part.tally)
         for part, covers, size in accepted:
             posts, authors = self._load(part, total.sealed)
-            newest = newest_day(part.bodies, part.barriers.values(), part.authors.values())
+            newest = newest_day(map(time_of, part.bodies), part.barriers.values(), part.authors.values())
             self.segments.append(Segment(*covers, part.level, part.tally, posts, authors, newest, size))
         return total
 

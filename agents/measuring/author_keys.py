@@ -8,8 +8,8 @@ for an author who withdrew: who holds it can find that author's posts of every q
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+from functools import lru_cache
 
 from schemas.post import Author, Post
 
@@ -36,8 +36,13 @@ def author_key(post: Post, secret: bytes) -> str | None:
     author = who(post.author)
     if author is None:
         return None
-    return key_of_quarter(author_root(post.platform, author, secret), post.created_at // QUARTER)
+    return _key(post.platform, author, post.created_at // QUARTER, secret)
+
+
+@lru_cache(maxsize=20_000)  # two hashes each, and who writes once often writes again
+def _key(platform: str, author: str, quarter: int, secret: bytes) -> str:
+    return key_of_quarter(author_root(platform, author, secret), quarter)
 
 
 def _keyed(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode("utf-8", "replace"), hashlib.sha256)[:16].hex()
+    return hmac.digest(key, text.encode("utf-8", "replace"), "sha256")[:16].hex()

@@ -8,6 +8,7 @@ named by a 64-bit hash and spelled out once a segment.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from schemas.reputation import OUTCOMES, Outcome
 
 # time, score, author, subject, flags, weight, circumstances, signature, version, length of the post's key
 HEAD = Struct("<qhQQIIQQQH")
+_HEAD = HEAD.size
 PROFILE = slice(26, 42)  # flags, weight, circumstances: the part that few distinct values share
 _PROFILE = Struct("<IIQ")
 _VERSION = Struct("<Q")
@@ -35,6 +37,7 @@ _FLAG_OF_DISCLOSURE = {
 }
 _FLAG_OF_ROLE = {role: index << _ROLE_SHIFT for index, role in enumerate(ROLES)}
 _FLAG_OF_LABEL = {label: index for index, label in enumerate(LABELS)}
+_NAMED = Struct("<q10xQ8xQ")
 UNSCORED = OUTCOMES.index("unscored")
 
 
@@ -93,6 +96,9 @@ def hash64(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) or 1
 
 
+_author = lru_cache(maxsize=20_000)(hash64)  # who writes once often writes again
+
+
 def ledger_key(post: str) -> str:
     """`post` as the ledger names it: itself, or for a monstrous key its beginning and its hash, so that
     no batch, whatever its posts call themselves, grows beyond what one table value may hold."""
@@ -121,7 +127,7 @@ def pack(mention: Mention, subject: str, names: Names) -> bytes:
     head = HEAD.pack(
         mention.event_time,
         mention.score,
-        hash64(mention.author) if mention.author else 0,
+        _author(mention.author) if mention.author else 0,
         names.id_of(subject),
         flags,
         mention.weight if mention.scored else 0,
@@ -134,7 +140,8 @@ def pack(mention: Mention, subject: str, names: Names) -> bytes:
 
 
 def unpack(body: bytes) -> Contribution:
-    return Contribution._make(HEAD.unpack_from(body))
+    # what `Contribution._make` does, without looking at the length again
+    return tuple.__new__(Contribution, HEAD.unpack_from(body))
 
 
 def version_of(body: bytes) -> int:
@@ -150,6 +157,12 @@ def author_of(body: bytes) -> int:
     return int.from_bytes(body[10:18], "little")
 
 
+def named_by(body: bytes) -> tuple[int, int, int]:
+    """Time, and the names that `Names` spells out: subject and circumstances."""
+    time, subject, circumstances = _NAMED.unpack_from(body)
+    return time, subject, circumstances
+
+
 def telling_of(body: bytes) -> tuple[int, int, int]:
     """Time, score and weight."""
     time, score, weight = _TELLING.unpack_from(body)
@@ -157,13 +170,13 @@ def telling_of(body: bytes) -> tuple[int, int, int]:
 
 
 def post_of(body: bytes) -> str:
-    end = HEAD.size + int.from_bytes(body[HEAD.size - 2 : HEAD.size], "little")
-    return body[HEAD.size : end].decode()
+    end = _HEAD + int.from_bytes(body[_HEAD - 2 : _HEAD], "little")
+    return body[_HEAD:end].decode()
 
 
 def root_of(body: bytes) -> str | None:
     """The post that this one reposts; None for a post of its own."""
-    end = HEAD.size + int.from_bytes(body[HEAD.size - 2 : HEAD.size], "little")
+    end = _HEAD + int.from_bytes(body[_HEAD - 2 : _HEAD], "little")
     return body[end:].decode() or None
 
 

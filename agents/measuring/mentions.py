@@ -41,11 +41,7 @@ def mentions_of(
             weight=judged.author.credibility.weight,
             register=judged.register,
             interaction=judged.interaction,
-            disclosures=tuple(
-                MentionDisclosure(found.kind, found.explicit, found.span)
-                for found in judged.disclosures
-                if _bears_on(found, mention.company)
-            ),
+            disclosures=_bearing_on(mention.company, judged.disclosures) if judged.disclosures else (),
             author=author,
             signature=judged.signature,
             repost_of=post.repost_of,
@@ -57,5 +53,11 @@ def mentions_of(
     ]
 
 
-def _bears_on(disclosure: Disclosure, company: str) -> bool:
-    return disclosure.company is None or disclosure.company == company
+def _bearing_on(company: str, disclosures: tuple[Disclosure, ...]) -> tuple[MentionDisclosure, ...]:
+    return tuple(
+        [
+            MentionDisclosure(found.kind, found.explicit, found.span)
+            for found in disclosures
+            if found.company is None or found.company == company
+        ]
+    )

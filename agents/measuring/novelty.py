@@ -77,23 +77,24 @@ class Clusters:
 
     def __init__(self, original: Callable[[str], bytes | None]) -> None:
         self._original = original
+        self._reposts = False  # whether any came: else none can wait for its original
         self.days: dict[int, dict[Token, bytes | Cluster]] = {}
         self.of: dict[bytes, Cluster] = {}
 
     def add(self, body: bytes, head: Contribution) -> list[Move]:
         """Place `body`, which the ledger already holds; the moves do not name `body` itself."""
         day = head.time // DAY
-        tokens = self.days.setdefault(day, {})
-        moves: list[Move] = []
-        if not is_repost(head.flags):
-            key = post_of(body)
-            waiting = tokens.pop(key, None) if head.signature else None
-            token: Token = head.signature or key
-            if waiting is not None:
-                moves += self._move_all(waiting, tokens, token)
-        else:
-            token = self._token(body)
-        return moves + self._enter(body, tokens, token)
+        tokens = self.days.get(day)
+        if tokens is None:
+            tokens = self.days[day] = {}
+        if is_repost(head.flags):
+            self._reposts = True
+            return self._enter(body, tokens, self._token(body))
+        if not head.signature:
+            return self._enter(body, tokens, post_of(body))
+        waiting = tokens.pop(post_of(body), None) if self._reposts else None
+        moves = [] if waiting is None else self._move_all(waiting, tokens, head.signature)
+        return moves + self._enter(body, tokens, head.signature)
 
     def remove(self, body: bytes, head: Contribution) -> list[Move]:
         """Take `body` out, after the ledger let it go. The cluster it was in: ask `of` before."""

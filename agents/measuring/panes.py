@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from agents.measuring.contributions import HEAD, PROFILE, role_of
+from agents.measuring.contributions import PROFILE, Contribution, role_of, unpack
 from agents.measuring.novelty import SHARE, Cluster
 
 PANE = 5 * 60_000
@@ -46,8 +46,9 @@ class Part(NamedTuple):
     css: int
 
 
-def part_of(body: bytes) -> Part:
-    _, score, author, _, flags, c, _, _, _, _ = HEAD.unpack_from(body)
+def part_of(body: bytes, head: Contribution | None = None) -> Part:
+    """`head`: what `unpack` gives for `body`, where it is at hand."""
+    _, score, author, _, flags, c, _, _, _, _ = head or unpack(body)
     cs = c * score
     return Part(body[PROFILE], author, role_of(flags), c, c * c, cs, cs * score)
 

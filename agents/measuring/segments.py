@@ -21,7 +21,7 @@ from zlib import compress, decompress
 
 import orjson
 
-from agents.measuring.contributions import Names, time_of, unpack
+from agents.measuring.contributions import Names, named_by
 from agents.measuring.ledger import Barrier, Ledger
 from agents.measuring.tally import Tally
 from agents.measuring.withdrawals import Withdrawals
@@ -71,9 +71,9 @@ def write_segment(segment: Segment, ledger: Ledger, withdrawals: Withdrawals, na
     barriers = {post: ledger.barriers[post] for post in segment.posts if post in ledger.barriers}
     times = withdrawals.times
     authors = {author: times[author] for author in segment.authors if author in times}
-    segment.newest_day = newest_day(bodies, barriers.values(), authors.values())
-    heads = [unpack(body) for body in bodies]
-    named = {head.subject for head in heads} | {head.circumstances for head in heads}
+    heads = list(map(named_by, bodies))
+    segment.newest_day = newest_day([time for time, _, _ in heads], barriers.values(), authors.values())
+    named = {subject for _, subject, _ in heads} | {circumstances for _, _, circumstances in heads}
     header = {
         "ranges": [(segment.first, segment.last)],
         "level": segment.level,
@@ -87,9 +87,9 @@ def write_segment(segment: Segment, ledger: Ledger, withdrawals: Withdrawals, na
     return value
 
 
-def newest_day(bodies: Iterable[bytes], barriers: Iterable[Barrier], authors: Iterable[int]) -> int:
-    """The last day on which something here still matters, -1 if nothing does."""
-    times = [*map(time_of, bodies), *(barrier.time for barrier in barriers), *authors]
+def newest_day(entries: Iterable[int], barriers: Iterable[Barrier], authors: Iterable[int]) -> int:
+    """The last day on which something here still matters, -1 if nothing does; `entries` by their times."""
+    times = [*entries, *(barrier.time for barrier in barriers), *authors]
     return max(times) // DAY if times else -1
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from agents.measuring.panes import Sums
-from schemas.mention import Coordinates
 from schemas.reputation import OUTCOMES
 
 
@@ -87,35 +86,33 @@ class Tally:
             for versions, (first, last) in runs.items():
                 self._reach(partition, versions, first, last)
 
-    def judged(self, origin: Coordinates, versions: str) -> None:
-        """Note the versions that judged the post at `origin`."""
-        self._reach(f"{origin.topic}/{origin.partition}", versions, origin.offset, origin.offset)
+    def judged(self, partition: str, offset: int, versions: str) -> None:
+        """Note the versions that judged the post at `offset` of `partition` (`topic/partition`)."""
+        self._reach(partition, versions, offset, offset)
 
     def _reach(self, partition: str, versions: str, first: int, last: int) -> None:
-        runs = self.runs.setdefault(partition, {})
+        runs = self.runs.get(partition)
+        if runs is None:
+            runs = self.runs[partition] = {}
         low, high = runs.get(versions, (first, last))
-        runs[versions] = (min(low, first), max(high, last))
+        runs[versions] = (first if first < low else low, last if last > high else high)  # noqa: FURB136
 
     def seal(self, subject: str, weighed: Sums) -> None:
         company = self.of(subject)
         company.sealed_weight += weighed.weight
         company.sealed_polarity += weighed.polarity
 
-    def passed(self, origin: Coordinates, company: str | None) -> bool:
-        """Advance the origin's fence; True if this record had been through before.
+    def passed(self, partition: str, offset: int, company: str | None) -> bool:
+        """Advance the fence of an origin (`topic/partition`); True if this record had been through before.
 
         Each judge sends a partition's records in order and starts over from a committed offset, so
         whatever lies below the highest offset seen has been seen.
         """
-        partition = f"{origin.topic}/{origin.partition}"
         at, seen = self.origins.get(partition, (-1, ()))
-        if origin.offset < at or (origin.offset == at and company in seen):
+        if offset < at or (offset == at and company in seen):
             return True
         companies = () if company is None else (company,)
-        self.origins[partition] = (
-            origin.offset,
-            companies if origin.offset > at else tuple(sorted({*seen, *companies})),
-        )
+        self.origins[partition] = (offset, companies if offset > at else tuple(sorted({*seen, *companies})))
         return False
 
     def to_json(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.measuring.contributions import time_of, unpack
+from agents.measuring.contributions import Contribution, time_of
 from agents.measuring.novelty import Clusters, Move
 from agents.measuring.panes import PANE, Pane, Sums, Weights, pane_of, part_of
 from schemas.reputation import DAY, WINDOWS
@@ -38,8 +38,8 @@ class Timeline:
         self.last = 0  # no mention lies in a later pane
         self.changes = 0  # grows with every change: tells a reader whether its figures still stand
 
-    def add(self, body: bytes) -> None:
-        head = unpack(body)
+    def add(self, body: bytes, head: Contribution) -> None:
+        """`head` is what `unpack` gives for `body`."""
         pane = pane_of(head.time)
         held = self.panes.get(pane)
         if held is None:
@@ -52,14 +52,15 @@ class Timeline:
         for move in self.clusters.add(body, head):
             self._move(move)
         cluster = self.clusters.of.get(body)
-        part = part_of(body)
-        for view in self._covering(pane):
-            view.add(part, cluster)
+        part = part_of(body, head)
+        for view in self.views.values():
+            if view.low <= pane < view.high:
+                view.pane.add(part, cluster)
         self.whole.add(part, cluster)
         self.changes += 1
 
-    def remove(self, body: bytes) -> None:
-        head = unpack(body)
+    def remove(self, body: bytes, head: Contribution) -> None:
+        """`head` as in `add`."""
         pane = pane_of(head.time)
         held = self.panes[pane]
         if isinstance(held, list) and len(held) > 1:
@@ -67,7 +68,7 @@ class Timeline:
         else:
             del self.panes[pane]
         cluster = self.clusters.of.get(body)
-        part = part_of(body)
+        part = part_of(body, head)
         for view in self._covering(pane):
             view.remove(part, cluster)
         self.whole.remove(part, cluster)

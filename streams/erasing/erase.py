@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.post import Author, AuthorDeletion
 from schemas.sealed import Private
 from schemas.topics import ERASURES, POSTS, REJECTS

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from agents.judge import Judge
-from schemas.codec import document_of, rfc3339
+from schemas.codec import document_of
+from schemas.instants import rfc3339
 from schemas.judged import encode_judged
 from schemas.mention import Coordinates, Mention, decode_mention
 from schemas.post import AuthorDeletion, Post

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.post import AuthorDeletion, Post
 from schemas.reject import open_reject
 from schemas.sealed import Private, Sealed, decode_record

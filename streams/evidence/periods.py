@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.codec import instant
+from schemas.instants import instant
 from schemas.reputation import WINDOWS
 from streams.evidence.asking import Range, last_of
 

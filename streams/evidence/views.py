@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from agents.measure import MeasureSettings
-from schemas.codec import rfc3339
 from schemas.correction import Correction
+from schemas.instants import rfc3339
 from schemas.post import Post
 from schemas.reputation import DAY, HOUR, WINDOWS
 from schemas.watchlist import Watchlist

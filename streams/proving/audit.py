@@ -16,8 +16,8 @@ from agents.measure import MeasureSettings
 from agents.proving.comparison import Cause, Finding, compare
 from agents.proving.judged_by import Stretch, overlapping, stretches
 from agents.proving.recount import Frontier, Recount, Rejudged
-from schemas.codec import rfc3339
 from schemas.erasure import Erasure
+from schemas.instants import rfc3339
 from schemas.reputation import Origin, Reputation
 from schemas.topics import POSTS
 from streams.erasing.record import erasures

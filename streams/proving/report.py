@@ -13,7 +13,7 @@ import orjson
 from agents.measuring.novelty import SHARE
 from agents.proving.comparison import Finding
 from agents.standing.reputation import ScoreSettings
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.mention import Mention
 from schemas.post import Post
 from schemas.reputation import DAY, Reputation, WindowFigures

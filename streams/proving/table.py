@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.reputation import OUTCOMES, Reputation
 from streams.settings import SettingsError
 

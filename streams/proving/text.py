@@ -9,7 +9,7 @@ from dataclasses import asdict
 import orjson
 
 from agents.proving.comparison import Finding
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from streams.chain import Break
 from streams.proving.verification import Verified
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from streams.proving.what_if import FigureChange, PostChange, WhatIf
 
 _SCORE = "windows.24h.score"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
-from schemas.codec import RECORD_LIMIT
+from schemas.limits import RECORD_LIMIT
 from schemas.reject import RAW_LIMIT
 
 

@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from streams.sources.contract import Checkpoint, Gap, SourceError
 from streams.sources.lines import LineSplitter
 from streams.sources.rows import CsvRows, Decode, JsonLines, Reader, Record, parse_row

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from schemas.codec import RECORD_LIMIT, decode_post
+from schemas.codec import decode_post
+from schemas.limits import RECORD_LIMIT
 from schemas.post import Source
 from schemas.reject import Invalid
 from streams.sources.fields import FieldMap, map_row

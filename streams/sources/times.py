@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 
 _EARLIEST = 631_152_000_000  # 1990-01-01
 _LATEST = 4_102_444_800_000  # 2100-01-01

@@ -1,7 +1,7 @@
 """How the cost grows, one worker: with companies (1 to 1,000), partitions (1 to 8) and posts (10^4 to 10^6); and how
 long a restart takes with the state of the most posts.
 
-    python tests/bench/bench_growth.py [--posts 20000] [--most 1000000]
+    python tests/bench/bench_growth.py [--posts 20000] [--most 1000000] [--restart-only]
 
 A restart is ready when the figures are there again: changelogs read back, ledgers and panes rebuilt.
 """
@@ -54,29 +54,35 @@ def row(name: str, speed: Speed) -> None:
     )
 
 
-async def run(posts: int, most: int) -> None:
+async def growth(scratch: Path, posts: int, most: int) -> None:
+    """A row for each number of companies, of partitions, and of posts below `most`."""
+    for count in (1, 30, 1_000):
+        names = companies_named(count)
+        watchlist = scratch / f"{count}.toml"
+        watchlist.write_text(watchlist_of(names))
+        place = scratch / f"companies-{count}"
+        speed = await one(
+            place, posts_about(names, posts), posts, BASE_PARTITIONS, "--watchlist", str(watchlist)
+        )
+        row(f"{count:,} companies, each post about one", speed)
+    for partitions in (1, 8):
+        speed = await one(scratch / f"partitions-{partitions}", corpus_posts(posts), posts, partitions)
+        row(f"{partitions} partitions", speed)
+    size = 10_000
+    while size < most:
+        speed = await one(scratch / f"posts-{size}", corpus_posts(size), size, BASE_PARTITIONS)
+        row(f"{BASE_PARTITIONS} partitions", speed)
+        size *= 10
+
+
+async def run(posts: int, most: int, *, restart_only: bool) -> None:
     print(machine())
     print("\n| growth, one worker | posts | posts/s | CPU a post | broker's | memory |")
     print("|---|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as directory:
         scratch = Path(directory)
-        for count in (1, 30, 1_000):
-            names = companies_named(count)
-            watchlist = scratch / f"{count}.toml"
-            watchlist.write_text(watchlist_of(names))
-            place = scratch / f"companies-{count}"
-            speed = await one(
-                place, posts_about(names, posts), posts, BASE_PARTITIONS, "--watchlist", str(watchlist)
-            )
-            row(f"{count:,} companies, each post about one", speed)
-        for partitions in (1, 8):
-            speed = await one(scratch / f"partitions-{partitions}", corpus_posts(posts), posts, partitions)
-            row(f"{partitions} partitions", speed)
-        size = 10_000
-        while size < most:
-            speed = await one(scratch / f"posts-{size}", corpus_posts(size), size, BASE_PARTITIONS)
-            row(f"{BASE_PARTITIONS} partitions", speed)
-            size *= 10
+        if not restart_only:
+            await growth(scratch, posts, most)
         first, again = await restarted(scratch / "restart", most)
         row(f"{BASE_PARTITIONS} partitions", first)
     print(f"\nRestart with the state of {most:,} posts: ready in {again.ready:.1f} s, {again.memory:.0f} MB.")
@@ -89,8 +95,11 @@ def main() -> None:
     )
     options.add_argument("--posts", type=int, default=20_000)
     options.add_argument("--most", type=int, default=1_000_000)
+    options.add_argument(
+        "--restart-only", action="store_true", help="a run over the most posts, and a restart"
+    )
     given = options.parse_args()
-    asyncio.run(run(given.posts, given.most))
+    asyncio.run(run(given.posts, given.most, restart_only=given.restart_only))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ CHANGELOGS = ("peer-faust-counts-changelog", "peer-faust-sums-changelog")
 PEERS = (
     ("bytewax_textblob", "bytewax + TextBlob (nothing durable)", 0.3, True),
     ("quix_textblob", "quixstreams + TextBlob", 0.2, True),
-    ("faust_plain", "plain Faust agent + TextBlob", 0.1, False),
+    ("faust_plain", "plain Faust agent + TextBlob", 0.05, False),
 )
 LIMITS = (
     ("aiokafka_reading", "aiokafka, reads and decodes only", 3.0, False),

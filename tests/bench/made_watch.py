@@ -6,7 +6,7 @@ from random import Random
 
 import orjson
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 
 SYLLABLES = "ba bel cor dan der fi gal hor jo ka lem lor ma mer mi nel pas ra ri sal so ta tel ul ver vi zen"
 SAID = (

@@ -8,6 +8,7 @@ that is measured lives all the time. Exit status 1 where something grew, or a co
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import statistics
@@ -161,8 +162,11 @@ def harm(stage: Stage, worker: Watching, load: Load, fault: Callable[[Stage], No
     ended, due = time.monotonic(), len(load.sent)
     worker.until("has caught up", lambda: worker.ready() and counted(worker) >= due, 120.0)
     now = time.monotonic()
+    memory = total(worker.series(), "process_resident_memory_bytes") / 1e6
     print(
-        f"{fault.__name__:<36} took {ended - began:5.1f} s, caught up {now - ended:5.1f} s later", flush=True
+        f"{fault.__name__:<36} took {ended - began:5.1f} s, caught up {now - ended:5.1f} s later, memory then "
+        f"{memory:5.0f} MB",
+        flush=True,
     )
 
 
@@ -170,6 +174,9 @@ def harm(stage: Stage, worker: Watching, load: Load, fault: Callable[[Stage], No
 @click.option("--minutes", type=click.FloatRange(5.0), default=10.0, show_default=True)
 @click.option("--rate", type=int, default=100, show_default=True, help="Posts a second.")
 def main(minutes: float, rate: int) -> None:
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # the load's client tells of each fault at length
     with tempfile.TemporaryDirectory(prefix="vigie-soak-") as directory:
         stage = Stage(Path(directory))
         try:

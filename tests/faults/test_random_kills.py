@@ -16,21 +16,25 @@ pytestmark = [pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(290)]
 @pytest.mark.parametrize("seed", range(5))
 def test_random_kills(seed: int, shared_stage: Stage, fault: Fault) -> None:
     stage, rng = shared_stage, random.Random(seed)
-    early = late = 0
+    starts: list[float] = []  # seconds from one kill to a worker that is ready
+    early = 0
     with stage.load(40 * 14 * KILLS, rate=40.0):
         for _ in range(KILLS):
-            worker = stage.worker()
+            began, worker = time.monotonic(), stage.worker()
             if rng.random() < 0.2:  # at any moment of its start
                 time.sleep(rng.uniform(1.0, 12.0))
                 early += 1
             else:
                 worker.until_ready(60.0)
+                starts.append(time.monotonic() - began)
                 time.sleep(rng.uniform(0.0, 2.0))
-                late += 1
             die(worker)
             stage.close_workers()
-    fault.fire(f"SIGKILL {early + late} times, {late} of them at work")
-    heir = stage.worker()
+        fault.fire(
+            f"SIGKILL {KILLS} times, {early} of them in its start, else ready again after {max(starts):.1f} s at most"
+        )
+        heir = stage.worker()
+        heir.until_ready(60.0)
     found = heir.until_counted(stage.sent, 120.0)
     fault.recover()
     stage.assert_equal(found)

@@ -19,7 +19,7 @@ from producing import produce
 from watching import Watching, total
 from watching_fixtures import Start
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from schemas.topics import POSTS
 from streams.broker.layout import Layout
 from streams.broker.ports import read_ports

@@ -19,7 +19,7 @@ from watched_stack import asked, dashboards, expressions, filled, rules, until, 
 from watching import Watching
 from watching_fixtures import Start
 
-from schemas.codec import rfc3339
+from schemas.instants import rfc3339
 from streams.broker.layout import Layout
 from streams.broker.ports import LOOPBACK, read_ports
 from streams.proving.commands import audit, replay

@@ -4,7 +4,8 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.codec import decode_post, encode_post, instant, rfc3339
+from schemas.codec import decode_post, encode_post
+from schemas.instants import instant, rfc3339
 from schemas.post import PostRecord
 from schemas.reject import REASONS, Invalid, encode_reject, reject_of
 

@@ -49,8 +49,7 @@ def posts(size: int) -> list[LogRecord]:
 def sealed(records: Sequence[LogRecord], every: int) -> list[Seal]:
     count, seals = FencedCount(), []
     for record in records:
-        if count.add("", record.offset, ("matched",)):
-            count.link("posts.v1/0", record.offset, record.timestamp, record.value)
+        count.read("posts.v1/0", [record], [("matched",)])
         if record.offset % every == every - 1:
             assert count.seal is not None
             seals.append(count.seal)
@@ -148,7 +147,6 @@ def test_posts_removed_from_within_or_from_the_end_show() -> None:
 def test_a_record_that_comes_again_is_linked_once() -> None:
     log = posts(10)
     count = FencedCount()
-    for record in [*log[:7], *log[3:]]:
-        if count.add("", record.offset, ()):
-            count.link("posts.v1/0", record.offset, record.timestamp, record.value)
+    for batch in (log[:7], log[3:]):
+        count.read("posts.v1/0", batch, [("matched",)] * len(batch))
     assert count.seal == sealed(log, 10)[-1]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import orjson
 import pytest
 
-from schemas.codec import RECORD_LIMIT, TEXT_LIMIT, decode_post
+from schemas.codec import decode_post
+from schemas.limits import RECORD_LIMIT, TEXT_LIMIT
 from schemas.post import Deletion, Post
 from schemas.reject import REASONS, Invalid
 

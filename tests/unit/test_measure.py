@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from itertools import permutations
 
@@ -295,3 +297,18 @@ def test_figures_that_still_stand_are_not_read_again() -> None:
     assert after[0].windows is before[0].windows
     assert after[1].windows[0].mentions[2] == before[1].windows[0].mentions[2] + 1
     assert measure.figures(START + HOUR)[0].windows is not after[0].windows
+
+
+def test_a_state_that_is_let_go_leaves_no_cycle_behind() -> None:
+    """The collector comes seldom to a worker: with each rebalance a whole ledger would stay in memory."""
+    measure = Measure(MeasureSettings())
+    measure.fold([(number, mention(f"a:{number}", at=START + number)) for number in range(3)], START)
+    assert measure.figures(START)
+    gc.collect()
+    gc.disable()
+    try:
+        gone = weakref.ref(measure)
+        del measure
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -70,6 +70,16 @@ async def test_however_dear_it_does_not_rest_for_long(monkeypatch: pytest.Monkey
     assert max(rests) <= LONGEST_REST + 0.5
 
 
+async def test_the_end_of_a_backlog_is_shown_as_soon_as_there_is_time_to_spare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = Pace(monkeypatch, cost=0.06, busy=1.0)
+    while await pace.run(0.5) == 0:  # until just after a snapshot, with two seconds of rest before it
+        pass
+    pace.busy = 0.0
+    assert await pace.run(1.5) > 0
+
+
 async def test_after_a_rebalance_nothing_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     pace = Pace(monkeypatch, cost=1.0)
     await pace.publisher.publish()
