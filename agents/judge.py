@@ -17,7 +17,7 @@ from agents.credibility import CredibilityTable
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.explanation import Explanation, explain
 from agents.disclosing.speaker import SpeakerProfiler
-from agents.disclosing.register_of_work import shipped_talk
+from agents.disclosing.work_hashes import shipped_first_look
 from agents.feeling.sentiment import SentimentScorer, shipped_models
 from agents.feeling.targets import Targets, TargetScorer
 from agents.language import LanguageIdentifier
@@ -51,16 +51,16 @@ class Judge:
         self._words = WordTable()
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
-        feelings, self._talk = shipped_models(), shipped_talk()
-        # sentiment first, talk of work second: of each language in one pass
+        feelings, self._first_look = shipped_models(), shipped_first_look()
+        # of each language in one pass: sentiment, then the first look at talk of work
         self._reader = PostReader(
-            {code: [model.weights, self._talk.models[code].weights] for code, model in feelings.items()}
+            {code: [model.weights, self._first_look.models[code].weights] for code, model in feelings.items()}
         )
         self._sentiment = SentimentScorer(feelings, self._reader)
         self._targets = TargetScorer(self._sentiment, self._words)
         self._signer = Signer()
         self._credibility = credibility
-        self._disclosures = DisclosureTagger(rules, self._employers, self._talk)
+        self._disclosures = DisclosureTagger(rules, self._employers, first_look=self._first_look)
         self._speakers = SpeakerProfiler(
             official=self._companies.owner, media=self._is_medium, employers=self._employers
         )
@@ -89,8 +89,8 @@ class Judge:
         spans = [[match.span for match in matches] for matches in matched]
         feelings = self._targets.score_many(list(map(Targets, texts, languages, sentiments, spans, kinds)))
         places = [[(match.company, match.spans) for match in matches] for matches in matched]
-        said = self._talk.all_said(parts, texts, model=1)
-        readings = list(map(self._disclosures.read, posts, languages, places, said))
+        looks = self._first_look.at_all(parts, len(posts), model=1)
+        readings = list(map(self._disclosures.read, posts, languages, places, looks))
         profiles = list(map(self._speakers.profile, posts, readings, places))
         signatures = self._signer.sign(words)
         return [

@@ -13,7 +13,7 @@ for them, no rule looks for them, and a disclosure holds no words of the post bu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from agents.disclosing.attachment import Employers, company_of, nobody
@@ -21,7 +21,7 @@ from agents.disclosing.disclosure_rules import Hit, RuleBook
 from agents.disclosing.gate import Surface
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
-from agents.disclosing.register_of_work import EXPLICIT, Said, WorkTalk, shipped_talk
+from agents.disclosing.register_of_work import Said, WorkTalk, shipped_talk
 from agents.disclosing.weighing import (
     ADDRESSED,
     BIO_TIE,
@@ -33,6 +33,7 @@ from agents.disclosing.weighing import (
     may_reach,
     weigh,
 )
+from agents.disclosing.work_hashes import EXPLICIT, FirstLook, shipped_first_look
 from agents.disclosing.workplace import BioReader, is_employer_review, says_something
 from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
@@ -50,7 +51,7 @@ class Reading:
     hits: tuple[Hit, ...] = ()
     accounts: tuple[Account, ...] = ()
     review: bool = False
-    said: Said | None = None
+    said: Said | None = field(default=None, compare=False)  # from the text alone
 
 
 NOTHING = Reading()
@@ -67,13 +68,21 @@ class DisclosureTagger:
     """Tags posts by rule books; holds no state between posts."""
 
     def __init__(
-        self, rules: Mapping[str, RuleBook], employers: Employers = nobody, talk: WorkTalk | None = None
+        self,
+        rules: Mapping[str, RuleBook],
+        employers: Employers = nobody,
+        talks: Mapping[str, WorkTalk] | None = None,
+        first_look: FirstLook | None = None,
     ) -> None:
-        """`employers` tells which watched companies a bio or a declared employer names."""
+        """`employers` tells which watched companies a bio or a declared employer names; `talks`, `first_look`:
+        models by language, the shipped ones by default."""
         self._books = dict(rules)
         self._employers = employers
         self._bios = BioReader(rules.values())
-        self._talk = talk or shipped_talk()
+        if talks is None:
+            talks = {code: talk for code in rules if (talk := shipped_talk(code))}
+        self._talk = dict(talks)
+        self._first_look = first_look or shipped_first_look()
 
     def tag(self, post: Post, language: Language, matches: Matches) -> tuple[Disclosure, ...]:
         """At most one disclosure a kind, in the order of `DISCLOSURE_KINDS`; () in other languages."""
@@ -84,19 +93,20 @@ class DisclosureTagger:
         post: Post,
         language: Language,
         matches: Matches,
-        said: Said | None = None,
+        look: Sequence[int] | None = None,
         *,
         thorough: bool = False,
     ) -> Reading:
-        """Everything that rules and models see in `post`; `said` is what the models make of it, where that is known;
-        `thorough` keeps accounts that cannot reach a tag, too."""
+        """Everything that rules and models see in `post`; `look` is what the first look made of it, where there was
+        one; `thorough` keeps accounts that cannot reach a tag, too."""
         book = self._books.get(language.code)
         if book is None:
             return NOTHING
-        if said is None:
-            said = self._talk.said(post.text, book.language)
-        review = is_employer_review(post) and says_something(post.text)
+        review = is_employer_review(post)
+        if review and not says_something(post.text):
+            return NOTHING
         surface = Surface(post.text)
+        said = self._said(post.text, book.language, surface, look)
         every = review or thorough
         hopeless = said.whole < HOPELESS and not every
         book.wake(surface, speech_alone=hopeless)
@@ -112,17 +122,22 @@ class DisclosureTagger:
         if not (every or may_reach(found, tie, told)):  # the signs need not be asked
             return Reading((), (*found, *speech), said=said)
         hits = [*found, *book.signs.find(surface, names.strict)]
-        accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text)))
+        accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text), said.private))
         disclosures = tuple(
             self._disclosure(post, account, hits, matches, said) for account in accounts if account.tagged
         )
-        return Reading(disclosures, (*hits, *speech), accounts, review, said)
+        return Reading(disclosures, (*hits, *speech), accounts, review, None if review else said)
 
     def words_for(self, account: Account, post: Post, language: Language) -> tuple[tuple[str, int], ...]:
         """What of the text speaks most for an account which the model lifted, with its points; else ()."""
         if account.model <= 0:
             return ()
-        return self._talk.said(post.text, language.code).shares(account.kind)[:5]
+        return self._said(post.text, language.code, Surface(post.text), None).shares(account.kind)[:5]
+
+    def _said(self, text: str, language: str, surface: Surface, look: Sequence[int] | None) -> Said:
+        if look is None:
+            look = self._first_look.at(text, language)
+        return Said(self._talk.get(language), text, surface.words, look)
 
     def _disclosure(
         self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches, said: Said
@@ -138,9 +153,9 @@ class DisclosureTagger:
 
 
 def _explicit(own: Sequence[Hit], hits: Sequence[Hit], said: Said) -> bool:
-    """Whether tie and fact are both said: by a strong rule itself, else by a stated tie or the model."""
+    """Whether tie and fact are both said: by the strongest rule itself, by a stated tie beside it, or by the words."""
     if own and own[0].rule.mode != "by-tie":
         return own[0].rule.mode == "explicit"
     if any(hit.rule.kind in ("tie", "employer") and hit.rule.mode == "explicit" for hit in hits):
         return True
-    return said.speaker.get(EXPLICIT, -1) >= 0
+    return said.speaker.get(EXPLICIT, 0) > 0

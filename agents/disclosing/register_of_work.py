@@ -1,155 +1,126 @@
-"""Does a text read like talk of one's own work, of which kind, and who speaks? Linear models over hashed features.
+"""Does a text read like talk of one's own work, of which kind, and who speaks? What the models make of it, on the
+scale of the rules' weights.
 
-What is read is what the sentiment models read (`agents.text.features`), in the same pass. The points are on the
-scale of the rules' weights and are added to the accounts of `agents.disclosing.weighing`. The weights are
-agents/models/work_<language>.npz, card beside them, made by tests/evaluation/train_work.py; no word of `PRIVATE`
-has any.
+Two models look at a text. The first costs next to nothing (`agents.disclosing.work_hashes`) and settles most posts;
+where it does not, the second (`agents.disclosing.work_words`), which anyone can read, has the same say. Both were better
+together than either alone: agents/models/work.md.
 """
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-import numpy as np
-from numpy.typing import NDArray
-
+from agents.disclosing.fields import Fields
 from agents.disclosing.passage import sentences
-from agents.text.features import BUCKETS
-from agents.text.weights import Adder, Part, Weights
-from agents.text.words import WordTable
-from schemas.judged import DISCLOSURE_KINDS, ROLES, Span
+from agents.disclosing.work_hashes import COLUMNS
+from agents.disclosing.work_words import Words, WorkModel
+from agents.text.canvas import canvas
+from schemas.judged import DISCLOSURE_KINDS, Span
 
-ANY = "any"  # the column for the post as a whole
-EXPLICIT = "explicit"  # the column for a tie and a fact that are both said
-COLUMNS = (ANY, *DISCLOSURE_KINDS, *ROLES, EXPLICIT)
+SETTLED = -100  # points of the first look from which down no table of words could turn the matter
+DOUBTFUL = 0  # points for any disclosure from which up one may be told
 _KINDS = len(DISCLOSURE_KINDS) + 1
-LANGUAGES = ("en", "fr")
-# what would tell a person's health, religion, politics, union, sexual life or crimes: no such word weighs
-PRIVATE = (
-    "union", "syndic", "cgt", "cfdt", "religi", "church", "eglise", "mosqu", "synagog", "muslim", "musulman",
-    "islam", "catholi", "chretien", "christian", "jew", "juif", "politi", "vote", "health", "cancer", "depress",
-    "burn", "diabet", "malad", "disease", "gay", "lesb", "hiv", "trans", "sexual", "sexuel", "crim", "convict",
-    "prison", "jail", "seropo", "enceinte", "pregnan", "arrest", "ramadan", "priere", "pray",
-)  # fmt: skip
-
-
-def is_private(word: str) -> bool:
-    """Whether a folded word could tell what no model may learn."""
-    return word.lstrip("#").startswith(PRIVATE)
-
-
-class WorkModel:
-    """One language's weights toward each of `COLUMNS`.
-
-    The file holds `buckets` (BUCKETS, columns), `scale` (columns,) in points / 1,024 (a sum is divided by 1,024 times a root), `bias` (columns,) in points.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        with np.load(io.BytesIO(content)) as arrays:
-            buckets = arrays["buckets"].astype(np.int32)
-            self._scale, self._bias = arrays["scale"].astype(np.int64), arrays["bias"].astype(np.int64)
-        if buckets.shape != (BUCKETS, len(COLUMNS)) or len(self._scale) != len(self._bias) != len(COLUMNS):
-            raise ValueError(f"a work model has {BUCKETS} buckets and {len(COLUMNS)} columns, not {buckets.shape}")
-        nothing = np.zeros((0, 2, len(COLUMNS)), dtype=np.int32)
-        self.weights = Weights(buckets, np.zeros(0, dtype=np.int64), nothing, is_private)
-
-    def points(self, part: Part, model: int = 0) -> NDArray[np.int64]:
-        """Points toward each column, (posts, columns); `model`: whose sums of `part` are this model's."""
-        points: NDArray[np.int64] = part.sums[model] * self._scale // part.roots + self._bias
-        return points
-
-    def share(self, cells: NDArray[np.int32], column: str) -> NDArray[np.int64]:
-        """What the cells of tokens, (tokens, columns), weigh toward `column`: points of a text of one feature."""
-        place = COLUMNS.index(column)
-        shares: NDArray[np.int64] = cells[:, place].astype(np.int64) * self._scale[place] // 1024
-        return shares
+# of such things a person may speak without speaking of an organisation: no model decides there
+_PRIVATE = re.compile(
+    r" (?:cancer|depress|diagnos|malade? |maladies? |sick |ill |burn ?out|diabet|enceinte|pregnan|hiv|seropo|suicid|"
+    r"church|mosque|mosqu|eglise|synagog|ramadan|pray|priere|believer|croyan|christian|muslim|musulman|catholi|juif|jew|"
+    r"vote|voted|gay|lesb|sexual|sexuel|prison(?!s? (?:officer|staff|service|guard))|jail|convict|arrest)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkTalk:
-    """The models of each language, with a table of words of their own for what is looked at closely."""
+    """The tables of one language: what kinds of disclosure a text reads like (`work`), and who speaks (`role`)."""
 
-    models: Mapping[str, WorkModel]
-    adders: Mapping[str, Adder]
-    table: WordTable
-
-    def said(self, text: str, language: str) -> Said:
-        """What the model of `language` makes of one text; nothing where there is no word."""
-        words = self.table.read([text])
-        if len(words.rows) < 2:  # noqa: PLR2004 - its END alone
-            return Said(self, text, language, None)
-        part = Part([0], *self.adders[language].read(words))
-        return Said(self, text, language, self.models[language].points(part)[0].tolist())
-
-    def all_said(self, parts: Mapping[str, Part], texts: Sequence[str], model: int) -> list[Said]:
-        """The same for a batch that was read already; `model` as in `WorkModel.points`."""
-        found = [Said(self, text, "", None) for text in texts]
-        for language, part in parts.items():
-            points = self.models[language].points(part, model).tolist()
-            for place, row in zip(part.places, points, strict=True):
-                found[place] = Said(self, texts[place], language, row)
-        return found
+    fields: Fields
+    work: WorkModel
+    role: WorkModel
 
 
 class Said:
-    """What the models make of one text. `whole`: points for any disclosure, far below nought where there are none."""
+    """What the models make of one text; asked only for what is needed. Without models it says nothing."""
 
-    __slots__ = ("_language", "_points", "_talk", "_text", "whole")
+    __slots__ = ("_folded", "_look", "_talk", "_tally", "_text", "_words", "whole")
 
-    def __init__(self, talk: WorkTalk, text: str, language: str, points: list[int] | None) -> None:
-        self._talk, self._text, self._language, self._points = talk, text, language, points
-        self.whole = points[0] if points else -10_000
+    def __init__(self, talk: WorkTalk | None, text: str, folded: str, look: Sequence[int] = ()) -> None:
+        """`folded` is `text` with its words parted by spaces; `look`: the first look's points toward each of its
+        columns, if it had one. `whole`: points for any disclosure."""
+        self._text, self._folded, self._look = text, folded, look
+        self._talk = None if look and look[0] < SETTLED else talk
+        self.whole = look[0] if look else 0
+        if self._talk is not None:
+            self._words = Words(text, folded)
+            self._tally = self._talk.work.tally(self._words)
+            first = self._talk.work.first(self._tally, self._words)
+            self.whole = (self.whole + first) // 2 if look else first
 
     @property
     def evidence(self) -> Mapping[str, int]:
         """Points for any disclosure and for each kind."""
-        return dict(zip(COLUMNS[:_KINDS], self._points[:_KINDS], strict=True)) if self._points else {}
+        looked = dict(zip(COLUMNS[:_KINDS], self._look[:_KINDS], strict=False))
+        if self._talk is None:
+            return looked
+        work = self._talk.work
+        return _both(looked, dict(zip(work.columns, work.points(self._tally, self._words), strict=True)))
 
     @property
     def speaker(self) -> Mapping[str, int]:
-        """Points for each role, and under "explicit" for a tie and a fact that are both said."""
-        return dict(zip(COLUMNS[_KINDS:], self._points[_KINDS:], strict=True)) if self._points else {}
+        """Points for each role, and under "explicit" for a tie and a fact that are both said. Who speaks where hardly
+        anything is disclosed the first look tells alone."""
+        looked = dict(zip(COLUMNS[_KINDS:], self._look[_KINDS:], strict=False))
+        if self._talk is None or (looked and self.whole < DOUBTFUL):
+            return looked
+        role = self._talk.role
+        return _both(
+            looked, dict(zip(role.columns, role.points(role.tally(self._words), self._words), strict=True))
+        )
+
+    @property
+    def private(self) -> bool:
+        """Whether a word of health, faith, politics, sexual life or crime stands in the text."""
+        return _PRIVATE.search(f" {self._folded.strip()} ") is not None
 
     def passage(self, kind: str, told: Sequence[tuple[int, Span]]) -> Span:
-        """The sentence that shows `kind`, by its words and by what rules tell of it (`told`: weights and spans);
-        the first of those that do alike."""
+        """The sentence that shows `kind`, by its words and by what rules tell of it (`told`: weights and spans),
+        the first of those that do alike; with the stronger neighbour that speaks at least half as much."""
         parts = sentences(self._text)
-        if len(parts) == 1 or self._points is None:
+        if self._talk is None or len(parts) == 1:
             return parts[0]
+        folded = canvas(self._text).replace(".", " ")[1:-1]
+        work = self._talk.work
         weights = []
         for start, end in parts:
             rules = sum(weight for weight, (low, high) in told if low < end and start < high)
-            shares = self._shares(self._text[start:end], kind)
-            weights.append(sum(shares) // 4 + rules)
-        return parts[weights.index(max(weights))]
+            weights.append(work.plain(Words("", folded[start:end]), kind, work.columns[0]) + rules)
+        best = weights.index(max(weights))
+        near = [at for at in (best - 1, best + 1) if 0 <= at < len(parts)]
+        other = max(near, key=lambda at: weights[at])
+        if weights[other] <= 0 or 2 * weights[other] < weights[best]:
+            other = best
+        return parts[min(best, other)][0], parts[max(best, other)][1]
 
-    def _shares(self, text: str, column: str) -> list[int]:
-        words = self._talk.table.read([text])
-        _, cells = self._talk.adders[self._language].cells(words)
-        shares: list[int] = self._talk.models[self._language].share(cells, column).tolist()
-        return shares
-
-    def shares(self, column: str) -> tuple[tuple[str, int], ...]:
-        """The words of the text that speak for `column`, each with the word before, the strongest first."""
-        if self._points is None:
-            return ()
-        words = self._talk.table.read([self._text])
-        (rows,) = words.posts()
-        shares = self._shares(self._text, column)
-        root = max(1, int(len(rows) ** 0.5))
-        found: dict[str, int] = {}
-        for row, share in zip(rows, shares, strict=False):
-            word = words.table.folded[row]
-            found[word] = max(found.get(word, 0), share // root)
-        return tuple(sorted(((w, n) for w, n in found.items() if n > 0), key=lambda item: (-item[1], item[0])))
+    def shares(self, kind: str) -> tuple[tuple[str, int], ...]:
+        """What of a text speaks for `kind` in the tables, the strongest first, in points."""
+        return self._talk.work.shares(self._words, kind) if self._talk else ()
 
 
-def shipped_talk(languages: Sequence[str] = LANGUAGES) -> WorkTalk:
-    """The models that Vigie ships."""
-    folder = files("agents").joinpath("models")
-    models = {code: WorkModel(folder.joinpath(f"work_{code}.npz").read_bytes()) for code in languages}
-    adders = {code: Adder(code, [model.weights]) for code, model in models.items()}
-    return WorkTalk(models, adders, WordTable())
+def _both(looked: Mapping[str, int], read: Mapping[str, int]) -> Mapping[str, int]:
+    """The mean of two models' points."""
+    return {name: (looked[name] + points) // 2 for name, points in read.items()} if looked else read
+
+
+def shipped_talk(language: str) -> WorkTalk | None:
+    """The models shipped for a language, None where there are none."""
+    folder = files("agents")
+    fields = folder.joinpath("lexicons", f"fields_{language}.toml")
+    if not fields.is_file():
+        return None
+    made = Fields(fields.read_text("utf-8"))
+    work, role = (
+        WorkModel(folder.joinpath("models", f"{name}_{language}.tsv").read_text("utf-8"), made)
+        for name in ("work", "role")
+    )
+    return WorkTalk(made, work, role)

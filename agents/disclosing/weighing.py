@@ -1,7 +1,8 @@
 """How evidence adds up to a disclosure: one account for each kind, in integers.
 
-score = the rules' weights (no word twice, at most 140) + the best tie + the trained model - what speaks
-against it; from `needed` (60) on the kind is tagged.
+score = the rules' weights (no word twice, at most 140) + the best tie - what speaks against it + what the trained
+model says of the post as a whole, less what a kind falls short of the likeliest; from `needed` (60) on the kind is
+tagged.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.disclosing.disclosure_rules import Hit, Sign
-from agents.disclosing.register_of_work import ANY
+from agents.disclosing.work_hashes import ANY
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
 THRESHOLD = 60
@@ -24,6 +25,8 @@ YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sen
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
+GRACE = 50  # points of the model against a kind that the rules alone would tag which are not counted
+TIPPING = 44  # the most that the model adds on an employer-review site
 HOPELESS = -80  # points of the model below which no rules can tag: they are not looked for
 FLOOR, CEILING = -400, 120  # what the model may hold against a kind, or for it: enough to tag it alone
 Evidence = Mapping[str, int]
@@ -35,8 +38,8 @@ class Circumstances:
     """What a post's metadata and the model bring to the accounts.
 
     `told`: weight of a tie in bio or badge; `review`: on an employer-review site; `addressed`: opens with a
-    watched company's handle; `model`: evidence of the trained model for each kind; `length`: code points of
-    the text.
+    watched company's handle; `model`: points of the trained model for any disclosure and for each kind; `length`:
+    code points of the text; `private`: a word of health, faith, politics, sexual life or crime stands in it.
     """
 
     told: int
@@ -44,6 +47,7 @@ class Circumstances:
     addressed: bool
     model: Evidence
     length: int
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,16 @@ def may_reach(found: Sequence[Hit], tie: int, model: Evidence) -> bool:
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
     strongest = max((sums[kind] for kind in DISCLOSURE_KINDS if kind in sums), default=-tie)
-    return min(CAP, strongest) + tie + _bounded(model.get(ANY, 0)) >= THRESHOLD
+    return min(CAP, strongest) + tie + _graced(_bounded(model.get(ANY, 0))) >= THRESHOLD
 
 
 def _bounded(points: int) -> int:
     return max(FLOOR, min(CEILING, points))
+
+
+def _graced(whole: int) -> int:
+    """What the model's points for the whole post count beside rules that would tag by themselves."""
+    return whole if whole > 0 else min(0, whole + GRACE)
 
 
 def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
@@ -93,6 +102,8 @@ def _with_model(accounts: list[Account], about: Circumstances) -> list[Account]:
     the whole; the others fall short of it by as much as they are less likely.
     """
     whole = _bounded(about.model.get(ANY, 0))
+    if about.review or about.private:  # a review is told by its platform; what is private by no model
+        whole = min(whole, TIPPING if about.review else 0)
     likely = {account.kind: about.model.get(account.kind, 0) + account.score for account in accounts}
     least = min(0, max(likely.values()))
     made = []
@@ -100,8 +111,11 @@ def _with_model(accounts: list[Account], about: Circumstances) -> list[Account]:
         if account.tie == REVIEW_TIE:  # the platform has settled it
             made.append(account)
             continue
-        short = 0 if account.score >= THRESHOLD else min(0, likely[account.kind] - least)
-        model = _bounded(whole + short)
+        model = (
+            _graced(whole)
+            if account.score >= THRESHOLD
+            else _bounded(whole + min(0, likely[account.kind] - least))
+        )
         made.append(replace(account, model=model, score=account.score + model))
     return made
 
@@ -122,7 +136,7 @@ def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circ
         ties = _apart(by_kind.get("tie", []), found)
         tie = max([about.told, *(hit.rule.weight for hit in ties)]) if found else 0
         against += ADDRESSED * about.addressed
-    score = min(CAP, sum(hit.rule.weight for hit in found)) + tie - against if found else tie
+    score = min(CAP, sum(hit.rule.weight for hit in found)) + tie - against
     needed = REVIEW_THRESHOLD if about.review and not reviewed else THRESHOLD
     return Account(kind, tuple(found), tie, 0, against, score, needed)
 
