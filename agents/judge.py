@@ -17,11 +17,13 @@ from agents.credibility import CredibilityTable
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.explanation import Explanation, explain
 from agents.disclosing.speaker import SpeakerProfiler
-from agents.feeling.sentiment import SentimentScorer
+from agents.disclosing.work_hashes import shipped_first_look
+from agents.feeling.sentiment import SentimentScorer, shipped_models
 from agents.feeling.targets import Targets, TargetScorer
 from agents.language import LanguageIdentifier
 from agents.naming.companies import CompanyMatcher, Match
 from agents.text.signature import Signer
+from agents.text.weights import PostReader
 from agents.text.words import WordTable
 from agents.versions import folder_version
 from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
@@ -49,11 +51,16 @@ class Judge:
         self._words = WordTable()
         self._companies = CompanyMatcher(watchlist)
         self._languages = LanguageIdentifier()
-        self._sentiment = SentimentScorer()
+        feelings, self._first_look = shipped_models(), shipped_first_look()
+        # of each language in one pass: sentiment, then the first look at talk of work
+        self._reader = PostReader(
+            {code: [model.weights, self._first_look.models[code].weights] for code, model in feelings.items()}
+        )
+        self._sentiment = SentimentScorer(feelings, self._reader)
         self._targets = TargetScorer(self._sentiment, self._words)
         self._signer = Signer()
         self._credibility = credibility
-        self._disclosures = DisclosureTagger(rules, self._employers)
+        self._disclosures = DisclosureTagger(rules, self._employers, first_look=self._first_look)
         self._speakers = SpeakerProfiler(
             official=self._companies.owner, media=self._is_medium, employers=self._employers
         )
@@ -75,13 +82,15 @@ class Judge:
         words = self._words.read(texts)
         kinds = [_sentiment_kind(post) for post in posts]
         languages = self._languages.identify_many(words, [post.lang for post in posts])
-        sentiments = self._sentiment.score_many(words, languages, kinds)
+        parts = self._reader.read(words, languages)
+        sentiments = self._sentiment.score_read(parts, kinds)
         # one question over the whole batch before the next: each keeps its tables in the processor's cache
         matched = [self._companies.match(post) for post in posts]
         spans = [[match.span for match in matches] for matches in matched]
         feelings = self._targets.score_many(list(map(Targets, texts, languages, sentiments, spans, kinds)))
         places = [[(match.company, match.spans) for match in matches] for matches in matched]
-        readings = list(map(self._disclosures.read, posts, languages, places))
+        looks = self._first_look.at_all(parts, len(posts), model=1)
+        readings = list(map(self._disclosures.read, posts, languages, places, looks))
         profiles = list(map(self._speakers.profile, posts, readings, places))
         signatures = self._signer.sign(words)
         return [

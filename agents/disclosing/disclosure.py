@@ -13,23 +13,27 @@ for them, no rule looks for them, and a disclosure holds no words of the post bu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from agents.disclosing.attachment import Employers, company_of, nobody
 from agents.disclosing.disclosure_rules import Hit, RuleBook
+from agents.disclosing.gate import Surface
 from agents.disclosing.passage import passage
 from agents.disclosing.proper_names import ProperNames
-from agents.disclosing.register_of_work import shipped_model
+from agents.disclosing.register_of_work import Said, WorkTalk, shipped_talk
 from agents.disclosing.weighing import (
     ADDRESSED,
-    ANYTHING,
     BIO_TIE,
+    HOPELESS,
+    REVIEW_TIE,
+    THRESHOLD,
     Account,
     Circumstances,
     may_reach,
     weigh,
 )
+from agents.disclosing.work_hashes import EXPLICIT, FirstLook, shipped_first_look
 from agents.disclosing.workplace import BioReader, is_employer_review, says_something
 from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
@@ -47,6 +51,7 @@ class Reading:
     hits: tuple[Hit, ...] = ()
     accounts: tuple[Account, ...] = ()
     review: bool = False
+    said: Said | None = field(default=None, compare=False)  # from the text alone
 
 
 NOTHING = Reading()
@@ -62,62 +67,95 @@ def shipped_rules() -> dict[str, RuleBook]:
 class DisclosureTagger:
     """Tags posts by rule books; holds no state between posts."""
 
-    def __init__(self, rules: Mapping[str, RuleBook], employers: Employers = nobody) -> None:
-        """`employers` tells which watched companies a bio or a declared employer names."""
+    def __init__(
+        self,
+        rules: Mapping[str, RuleBook],
+        employers: Employers = nobody,
+        talks: Mapping[str, WorkTalk] | None = None,
+        first_look: FirstLook | None = None,
+    ) -> None:
+        """`employers` tells which watched companies a bio or a declared employer names; `talks`, `first_look`:
+        models by language, the shipped ones by default."""
         self._books = dict(rules)
         self._employers = employers
         self._bios = BioReader(rules.values())
-        self._models = {code: model for code in rules if (model := shipped_model(code))}
+        if talks is None:
+            talks = {code: talk for code in rules if (talk := shipped_talk(code))}
+        self._talk = dict(talks)
+        self._first_look = first_look or shipped_first_look()
 
     def tag(self, post: Post, language: Language, matches: Matches) -> tuple[Disclosure, ...]:
         """At most one disclosure a kind, in the order of `DISCLOSURE_KINDS`; () in other languages."""
         return self.read(post, language, matches).disclosures
 
-    def read(self, post: Post, language: Language, matches: Matches, *, thorough: bool = False) -> Reading:
-        """Everything that the rules see in `post`; `thorough` keeps accounts that cannot reach a tag, too."""
+    def read(
+        self,
+        post: Post,
+        language: Language,
+        matches: Matches,
+        look: Sequence[int] | None = None,
+        *,
+        thorough: bool = False,
+    ) -> Reading:
+        """Everything that rules and models see in `post`; `look` is what the first look made of it, where there was
+        one; `thorough` keeps accounts that cannot reach a tag, too."""
         book = self._books.get(language.code)
         if book is None:
             return NOTHING
-        review = is_employer_review(post) and says_something(post.text)
-        surface = book.surface(post.text)
+        review = is_employer_review(post)
+        if review and not says_something(post.text):
+            return NOTHING
+        surface = Surface(post.text)
+        said = self._said(post.text, book.language, surface, look)
+        every = review or thorough
+        hopeless = said.whole < HOPELESS and not every
+        book.wake(surface, speech_alone=hopeless)
         names = ProperNames(post.text, surface.text, matches, book)
         speech = book.speech.find(surface, names)
-        found = book.kinds.find(surface, names)
-        if not (found or review):
-            return Reading((), tuple(speech)) if speech else NOTHING
+        found = [] if hopeless else book.kinds.find(surface, names)
+        if not (found or every or said.whole >= THRESHOLD):
+            return Reading((), tuple(speech), said=said)
+        told = said.evidence
         bio = BIO_TIE if self._bios.shows_tie(post.author) else 0
         addressed = post.text[:1] == "@" and any(start <= 1 for _, spans in matches for start, _ in spans)
-        model = self._models.get(book.language) if found else None
         tie = max(bio, book.signs.strongest(surface, "tie")) - ADDRESSED * addressed
-        every = review or thorough
-        if not (every or may_reach(found, tie, ANYTHING)):  # the model need not be asked
-            return Reading((), (*found, *speech))
-        told = model.evidence(surface.words) if model else {}
-        if not (every or may_reach(found, tie, told)):  # nor the signs
-            return Reading((), (*found, *speech))
+        if not (every or may_reach(found, tie, told)):  # the signs need not be asked
+            return Reading((), (*found, *speech), said=said)
         hits = [*found, *book.signs.find(surface, names.strict)]
-        accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text)))
+        accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text), said.private))
         disclosures = tuple(
-            self._disclosure(post, account, hits, matches) for account in accounts if account.tagged
+            self._disclosure(post, account, hits, matches, said) for account in accounts if account.tagged
         )
-        return Reading(disclosures, (*hits, *speech), accounts, review)
+        return Reading(disclosures, (*hits, *speech), accounts, review, None if review else said)
 
     def words_for(self, account: Account, post: Post, language: Language) -> tuple[tuple[str, int], ...]:
-        """The words that speak most for an account which the model lifted, with their weights; else ()."""
-        model = self._models.get(language.code)
-        if model is None or account.model <= 0:
+        """What of the text speaks most for an account which the model lifted, with its points; else ()."""
+        if account.model <= 0:
             return ()
-        return model.shares(self._books[language.code].surface(post.text).words, account.kind)[:5]
+        return self._said(post.text, language.code, Surface(post.text), None).shares(account.kind)[:5]
 
-    def _disclosure(self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches) -> Disclosure:
-        span = passage(post.text, account.hits)
+    def _said(self, text: str, language: str, surface: Surface, look: Sequence[int] | None) -> Said:
+        if look is None:
+            look = self._first_look.at(text, language)
+        return Said(self._talk.get(language), text, surface.words, look)
+
+    def _disclosure(
+        self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches, said: Said
+    ) -> Disclosure:
+        if account.tie == REVIEW_TIE or (account.hits and account.hits[0].rule.weight >= THRESHOLD):
+            span = passage(post.text, account.hits)
+        else:
+            told = [(hit.rule.weight, (hit.start, hit.end)) for hit in account.hits]
+            span = said.passage(account.kind, told)
         company = company_of(post, span, account.hits, matches, self._employers)
         confidence = min(9_500, 5_000 + 50 * (account.score - account.needed))
-        return Disclosure(account.kind, _explicit(account.hits, hits), span, confidence, company)
+        return Disclosure(account.kind, _explicit(account.hits, hits, said), span, confidence, company)
 
 
-def _explicit(own: Sequence[Hit], hits: Sequence[Hit]) -> bool:
-    """Whether tie and fact are both said: by the strongest rule itself, or by a stated tie beside it."""
+def _explicit(own: Sequence[Hit], hits: Sequence[Hit], said: Said) -> bool:
+    """Whether tie and fact are both said: by the strongest rule itself, by a stated tie beside it, or by the words."""
     if own and own[0].rule.mode != "by-tie":
         return own[0].rule.mode == "explicit"
-    return any(hit.rule.kind in ("tie", "employer") and hit.rule.mode == "explicit" for hit in hits)
+    if any(hit.rule.kind in ("tie", "employer") and hit.rule.mode == "explicit" for hit in hits):
+        return True
+    return said.speaker.get(EXPLICIT, 0) > 0

@@ -189,9 +189,17 @@ class RuleBook:
             [pair for pair in phrases if pair[0].kind in kinds]
             for kinds in (KINDS, {"tie", "against"}, {"role", "register"})
         ]
-        self._gate = Gate([[phrase for _, phrase in pairs] for pairs in sets])
+        everything = [[phrase for _, phrase in pairs] for pairs in sets]
+        self._gate = Gate(everything)
+        self._speech = Gate([[], [], everything[2]])
         self.kinds, self.signs, self.speech = map(PhraseSet, sets, range(3))
 
     def surface(self, text: str) -> Surface:
         """`text` as the rules read it."""
-        return Surface(text, self._gate)
+        surface = Surface(text)
+        surface.wake(self._gate)
+        return surface
+
+    def wake(self, surface: Surface, *, speech_alone: bool) -> None:
+        """Find which phrases may match; `speech_alone`: only those of role and register are asked for."""
+        surface.wake(self._speech if speech_alone else self._gate)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from agents.disclosing.phrase import Phrase
-from agents.text.canvas import canvas
+from agents.text.canvas import PAD, canvas
 
 MOST_KEPT = 1 << 16  # words remembered: more are forgotten together, so that memory stays bounded
 SHORT = 280  # characters that are hardly more than a sentence, and are taken as one
@@ -33,12 +33,18 @@ class Surface:
 
     __slots__ = ("_starts", "awake", "text", "words")
 
-    def __init__(self, text: str, gate: Gate) -> None:
+    def __init__(self, text: str) -> None:
+        """No phrase is awake yet: see `wake`."""
         self.text = canvas(text)
         self.words = self.text.replace(".", " ")
         self._starts: list[int] = []
-        ends = () if len(text) <= SHORT else (end.start() for end in _SENTENCE_END.finditer(self.text))
-        self.awake = gate.awake(self.words, [0, *ends, len(text) + 1])
+        self.awake: Awake = ({}, {}, {})
+
+    def wake(self, gate: Gate) -> None:
+        """Find the phrases of `gate` that may match."""
+        length = len(self.text) - 2 * PAD
+        ends = () if length <= SHORT else (end.start() for end in _SENTENCE_END.finditer(self.text))
+        self.awake = gate.awake(self.words, [0, *ends, length + 1])
 
     @property
     def starts(self) -> list[int]:

@@ -9,6 +9,7 @@ from agents.disclosing.disclosure_rules import Hit
 from schemas.judged import Span
 
 _CLAUSE_END = re.compile(r"[.!?;:,\n…()«»\"“”]+(?=\s|$)|[\n()«»“”…]| [-–—] ")
+_SENTENCE_END = re.compile(r"[.!?…]+(?=\s|$)|\n| [-–—] ")
 _STRIPPED = " \t\r\n.,;:!?…-–—*•\"'«»“”()"
 
 
@@ -33,6 +34,14 @@ def passage(text: str, hits: Sequence[Hit]) -> Span:
             right = mark.start()
             break
     return _strip(text, left, right)
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text, stripped; at least one."""
+    marks = list(_SENTENCE_END.finditer(text))
+    starts, ends = [0, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), len(text)]
+    pieces = [_strip(text, start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+    return [piece for piece in pieces if text[piece[0] : piece[1]].strip(_STRIPPED)] or [(0, len(text))]
 
 
 def _strip(text: str, start: int, end: int) -> Span:

@@ -1,80 +1,126 @@
-"""Does a text read like talk of one's own work, and of which kind? A linear model over words, in integers.
+"""Does a text read like talk of one's own work, of which kind, and who speaks? What the models make of it, on the
+scale of the rules' weights.
 
-It lifts what rules saw and could not settle: `evidence` is added to the accounts of
-`agents.disclosing.weighing`, on the scale of the rules' weights. Its weights are a table of words that anyone
-can read, agents/models/work_<language>.tsv, card beside it, made by tests/evaluation/train_work.py.
+Two models look at a text. The first costs next to nothing (`agents.disclosing.work_hashes`) and settles most posts;
+where it does not, the second (`agents.disclosing.work_words`), which anyone can read, has the same say. Both were better
+together than either alone: agents/models/work.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from math import isqrt
 
-from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
+from agents.disclosing.fields import Fields
+from agents.disclosing.passage import sentences
+from agents.disclosing.work_hashes import COLUMNS
+from agents.disclosing.work_words import Words, WorkModel
+from agents.text.canvas import canvas
+from schemas.judged import DISCLOSURE_KINDS, Span
 
-FLOOR = -8
-CEILING = 44  # with the least of rules (15) still one point short: it tips the scales and never decides
-_FIELD = 20  # bits a kind: the weights of a word are packed in one integer, so that a word costs one addition
-_MASK = (1 << _FIELD) - 1
-_ZERO = 128  # weights are -127 to 127, packed from 1 up
-MOST = (1 << (_FIELD - 8)) - 1  # words of a table: their sum stays in its field
+SETTLED = -100  # points of the first look from which down no table of words could turn the matter
+DOUBTFUL = 0  # points for any disclosure from which up one may be told
+_KINDS = len(DISCLOSURE_KINDS) + 1
+# of such things a person may speak without speaking of an organisation: no model decides there
+_PRIVATE = re.compile(
+    r" (?:cancer|depress|diagnos|malade? |maladies? |sick |ill |burn ?out|diabet|enceinte|pregnan|hiv|seropo|suicid|"
+    r"church|mosque|mosqu|eglise|synagog|ramadan|pray|priere|believer|croyan|christian|muslim|musulman|catholi|juif|jew|"
+    r"vote|voted|gay|lesb|sexual|sexuel|prison(?!s? (?:officer|staff|service|guard))|jail|convict|arrest)"
+)
 
-Evidence = Mapping[DisclosureKind, int]
+
+@dataclass(frozen=True, slots=True)
+class WorkTalk:
+    """The tables of one language: what kinds of disclosure a text reads like (`work`), and who speaks (`role`)."""
+
+    fields: Fields
+    work: WorkModel
+    role: WorkModel
 
 
-class WorkModel:
-    """One language's weights."""
+class Said:
+    """What the models make of one text; asked only for what is needed. Without models it says nothing."""
 
-    def __init__(self, table: str) -> None:
-        """`table`: tab-separated lines. The first: "bias" and a number for each kind, in points; the second:
-        "unit", points in 1/1,000 of one step of each kind's weights; then a word and its six weights.
+    __slots__ = ("_folded", "_look", "_talk", "_tally", "_text", "_words", "whole")
 
-        Raises `ValueError` on anything else.
-        """
-        rows = [line.split("\t") for line in table.splitlines()]
-        if [row[0] for row in rows[:2]] != ["bias", "unit"] or {len(row) for row in rows} != {7}:
-            raise ValueError("a work model is bias, unit and words, with a number for each of six kinds")
-        head, unit, *lines = rows
-        if len(lines) > MOST:
-            raise ValueError(f"a work model has at most {MOST} words, not {len(lines)}")
-        self._bias = tuple(map(int, head[1:]))
-        self._unit = tuple(map(int, unit[1:]))
-        self._packed = {
-            word: sum((int(weight) + _ZERO) << _FIELD * place for place, weight in enumerate(weights))
-            for word, *weights in lines
-        }
+    def __init__(self, talk: WorkTalk | None, text: str, folded: str, look: Sequence[int] = ()) -> None:
+        """`folded` is `text` with its words parted by spaces; `look`: the first look's points toward each of its
+        columns, if it had one. `whole`: points for any disclosure."""
+        self._text, self._folded, self._look = text, folded, look
+        self._talk = None if look and look[0] < SETTLED else talk
+        self.whole = look[0] if look else 0
+        if self._talk is not None:
+            self._words = Words(text, folded)
+            self._tally = self._talk.work.tally(self._words)
+            first = self._talk.work.first(self._tally, self._words)
+            self.whole = (self.whole + first) // 2 if look else first
 
-    def evidence(self, words: str) -> Evidence:
-        """Points for each kind, `FLOOR` to `CEILING`; `words` are folded and parted by spaces."""
-        different = set(words.split())
-        if not different:
-            return {}
-        known = [*filter(None, map(self._packed.get, different))]
-        total, zero = sum(known), _ZERO * len(known)
-        length = isqrt(len(different) * 1_000_000)
-        found: dict[DisclosureKind, int] = {}
-        for kind, bias, unit in zip(DISCLOSURE_KINDS, self._bias, self._unit, strict=True):
-            # each text is a vector of length one: the sum over the root of the number of different words
-            points = bias + ((total & _MASK) - zero) * unit // length
-            found[kind] = max(FLOOR, min(CEILING, points))
-            total >>= _FIELD
-        return found
+    @property
+    def evidence(self) -> Mapping[str, int]:
+        """Points for any disclosure and for each kind."""
+        looked = dict(zip(COLUMNS[:_KINDS], self._look[:_KINDS], strict=False))
+        if self._talk is None:
+            return looked
+        work = self._talk.work
+        return _both(looked, dict(zip(work.columns, work.points(self._tally, self._words), strict=True)))
 
-    def shares(self, words: str, kind: DisclosureKind) -> tuple[tuple[str, int], ...]:
-        """The words of a text that speak for `kind`, the strongest first, with their weights in steps."""
-        place = DISCLOSURE_KINDS.index(kind)
-        weights = {
-            word: (self._packed[word] >> _FIELD * place & _MASK) - _ZERO
-            for word in set(words.split())
-            if word in self._packed
-        }
-        return tuple(
-            sorted(((w, n) for w, n in weights.items() if n > 0), key=lambda item: (-item[1], item[0]))
+    @property
+    def speaker(self) -> Mapping[str, int]:
+        """Points for each role, and under "explicit" for a tie and a fact that are both said. Who speaks where hardly
+        anything is disclosed the first look tells alone."""
+        looked = dict(zip(COLUMNS[_KINDS:], self._look[_KINDS:], strict=False))
+        if self._talk is None or (looked and self.whole < DOUBTFUL):
+            return looked
+        role = self._talk.role
+        return _both(
+            looked, dict(zip(role.columns, role.points(role.tally(self._words), self._words), strict=True))
         )
 
+    @property
+    def private(self) -> bool:
+        """Whether a word of health, faith, politics, sexual life or crime stands in the text."""
+        return _PRIVATE.search(f" {self._folded.strip()} ") is not None
 
-def shipped_model(language: str) -> WorkModel | None:
-    """The model shipped for a language, None where there is none."""
-    path = files("agents").joinpath("models", f"work_{language}.tsv")
-    return WorkModel(path.read_text("utf-8")) if path.is_file() else None
+    def passage(self, kind: str, told: Sequence[tuple[int, Span]]) -> Span:
+        """The sentence that shows `kind`, by its words and by what rules tell of it (`told`: weights and spans),
+        the first of those that do alike; with the stronger neighbour that speaks at least half as much."""
+        parts = sentences(self._text)
+        if self._talk is None or len(parts) == 1:
+            return parts[0]
+        folded = canvas(self._text).replace(".", " ")[1:-1]
+        work = self._talk.work
+        weights = []
+        for start, end in parts:
+            rules = sum(weight for weight, (low, high) in told if low < end and start < high)
+            weights.append(work.plain(Words("", folded[start:end]), kind, work.columns[0]) + rules)
+        best = weights.index(max(weights))
+        near = [at for at in (best - 1, best + 1) if 0 <= at < len(parts)]
+        other = max(near, key=lambda at: weights[at])
+        if weights[other] <= 0 or 2 * weights[other] < weights[best]:
+            other = best
+        return parts[min(best, other)][0], parts[max(best, other)][1]
+
+    def shares(self, kind: str) -> tuple[tuple[str, int], ...]:
+        """What of a text speaks for `kind` in the tables, the strongest first, in points."""
+        return self._talk.work.shares(self._words, kind) if self._talk else ()
+
+
+def _both(looked: Mapping[str, int], read: Mapping[str, int]) -> Mapping[str, int]:
+    """The mean of two models' points."""
+    return {name: (looked[name] + points) // 2 for name, points in read.items()} if looked else read
+
+
+def shipped_talk(language: str) -> WorkTalk | None:
+    """The models shipped for a language, None where there are none."""
+    folder = files("agents")
+    fields = folder.joinpath("lexicons", f"fields_{language}.toml")
+    if not fields.is_file():
+        return None
+    made = Fields(fields.read_text("utf-8"))
+    work, role = (
+        WorkModel(folder.joinpath("models", f"{name}_{language}.tsv").read_text("utf-8"), made)
+        for name in ("work", "role")
+    )
+    return WorkTalk(made, work, role)

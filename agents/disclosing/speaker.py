@@ -26,6 +26,9 @@ _PLATFORM_REGISTER = {
 _FIRST_PERSON = re.compile(r"\W(?:im?|m[yea]|we|j[e'’]|mon|mes|moi|on)\b")
 _LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
 _MENTION = re.compile(r"(?<![\w.])@\w")
+# who may speak in a post that discloses, and in one that does not, with the points that each has to begin with
+TOLD: Mapping[Role, int] = {"employee": 0, "former-employee": 0, "professional": 0, "candidate": 0}
+UNTOLD: Mapping[Role, int] = {"amateur": 20, "organisation": 0, "media": 0, "candidate": 0}
 _AUTHORITIES: frozenset[Role] = frozenset({"media", "organisation"})
 
 
@@ -71,15 +74,15 @@ class SpeakerProfiler:
         if _named_like(post, companies) or (self._official is not None and self._official(post)):
             return "organisation"
         signs = {hit.rule.role for hit in reading.hits if hit.rule.kind == "role"}
-        told = reading.disclosures
-        if not told:
-            if "organisation" in signs:
-                return "organisation"
-            if "media" in signs:
-                return "media"
+        if not reading.disclosures:
+            for authority in ("organisation", "media"):
+                if authority in signs:
+                    return authority
         if "candidate" in signs and not _speaks_as_staff(reading.hits):
             return "candidate"
-        return _role_of(reading, former_sign="former-employee" in signs) if told else "amateur"
+        if not reading.disclosures:
+            return _most_likely(reading, UNTOLD)
+        return _role_of(reading, former_sign="former-employee" in signs)
 
     def _role_toward(self, company: str, role: Role, post: Post, reading: Reading) -> Role:
         if role in _AUTHORITIES or role == "candidate":
@@ -106,21 +109,26 @@ class SpeakerProfiler:
 
 
 def _role_of(reading: Reading, *, former_sign: bool) -> Role:
-    """The role that the disclosures' own rules give, the strongest evidence first."""
+    """The role of somebody who discloses: what the disclosures' own rules tell, else the model's."""
     tagged = [account for account in reading.accounts if account.tagged]
-    kinds = {account.kind for account in tagged}
     hits = [hit for account in tagged for hit in account.hits]
     if any(hit.rule.role == "amateur" for hit in hits):
-        return "amateur"
-    if kinds == {"expertise"}:
-        return "professional"
-    if not reading.review and any(account.against >= 2 * SIGN for account in tagged if account.hits):
         return "amateur"
     ties = [hit for hit in reading.hits if hit.rule.kind == "tie"]
     former = any(hit.rule.role == "former-employee" for hit in [*hits, *ties])
     if former or (reading.review and former_sign):
         return "former-employee"
-    return "employee"
+    if {account.kind for account in tagged} == {"expertise"}:
+        return "professional"
+    if not reading.review and any(account.against >= 2 * SIGN for account in tagged if account.hits):
+        return "amateur"
+    return "employee" if reading.review else _most_likely(reading, TOLD)
+
+
+def _most_likely(reading: Reading, roles: Mapping[Role, int]) -> Role:
+    """The role for which the model has most points, with a start for each; the first of those alike."""
+    points = reading.said.speaker if reading.said else {}
+    return max(roles, key=lambda role: points.get(role, 0) + roles[role])
 
 
 def _speaks_as_staff(hits: Iterable[Hit]) -> bool:

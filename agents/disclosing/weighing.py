@@ -1,7 +1,8 @@
 """How evidence adds up to a disclosure: one account for each kind, in integers.
 
-score = the rules' weights (no word twice, at most 140) + the best tie + the trained model - what speaks
-against it; from `needed` (60) on the kind is tagged.
+score = the rules' weights (no word twice, at most 140) + the best tie - what speaks against it + what the trained
+model says of the post as a whole, less what a kind falls short of the likeliest; from `needed` (60) on the kind is
+tagged.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.disclosing.disclosure_rules import Hit, Sign
-from agents.disclosing.register_of_work import CEILING, Evidence
+from agents.disclosing.work_hashes import ANY
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
 
 THRESHOLD = 60
@@ -24,7 +25,12 @@ YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sen
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
-ANYTHING: Evidence = dict.fromkeys(DISCLOSURE_KINDS, CEILING)  # the most that the model can say
+GRACE = 50  # points of the model against a kind that the rules alone would tag which are not counted
+TIPPING = 44  # the most that the model adds on an employer-review site
+HOPELESS = -80  # points of the model below which no rules can tag: they are not looked for
+FLOOR, CEILING = -400, 120  # what the model may hold against a kind, or for it: enough to tag it alone
+Evidence = Mapping[str, int]
+"""Points of the trained model for each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,8 @@ class Circumstances:
     """What a post's metadata and the model bring to the accounts.
 
     `told`: weight of a tie in bio or badge; `review`: on an employer-review site; `addressed`: opens with a
-    watched company's handle; `model`: evidence of the trained model for each kind; `length`: code points of
-    the text.
+    watched company's handle; `model`: points of the trained model for any disclosure and for each kind; `length`:
+    code points of the text; `private`: a word of health, faith, politics, sexual life or crime stands in it.
     """
 
     told: int
@@ -41,6 +47,7 @@ class Circumstances:
     addressed: bool
     model: Evidence
     length: int
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +67,57 @@ class Account:
         """Whether the evidence is enough."""
         return self.score >= self.needed
 
-    @property
-    def settled(self) -> bool:
-        """Whether the platform or one rule that is enough alone speaks, and the model need not be asked."""
-        return not self.hits or self.tie == REVIEW_TIE or self.hits[0].rule.weight >= THRESHOLD
-
 
 def may_reach(found: Sequence[Hit], tie: int, model: Evidence) -> bool:
-    """Whether any kind could be tagged with this tie and nothing more against it; what the model holds against a
-    kind is not looked at, for strong rules do not ask it."""
+    """Whether any kind could be tagged with this tie and nothing more against it."""
     sums: dict[DisclosureKind | Sign, int] = {}
     for hit in found:
         sums[hit.rule.kind] = sums.get(hit.rule.kind, 0) + hit.rule.weight
-    return any(
-        sums[kind] + tie + max(0, model.get(kind, 0)) >= THRESHOLD
-        for kind in DISCLOSURE_KINDS
-        if kind in sums
-    )
+    strongest = max((sums[kind] for kind in DISCLOSURE_KINDS if kind in sums), default=-tie)
+    return min(CAP, strongest) + tie + _graced(_bounded(model.get(ANY, 0))) >= THRESHOLD
+
+
+def _bounded(points: int) -> int:
+    return max(FLOOR, min(CEILING, points))
+
+
+def _graced(whole: int) -> int:
+    """What the model's points for the whole post count beside rules that would tag by themselves."""
+    return whole if whole > 0 else min(0, whole + GRACE)
 
 
 def weigh(hits: Sequence[Hit], about: Circumstances) -> tuple[Account, ...]:
-    """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`.
-
-    Where rules settle a kind the model is not asked what else there might be: it reads the same words. It
-    never tags alone, nor lifts what something speaks against: each tag rests on a rule that can be read.
-    """
+    """The accounts of the kinds for which there is any evidence, in the order of `DISCLOSURE_KINDS`."""
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
         by_kind.setdefault(hit.rule.kind, []).append(hit)
-    accounts = [_account(kind, by_kind, about) for kind in DISCLOSURE_KINDS]
-    accounts = [account for account in accounts if account.hits or account.tagged]
-    if any(account.tagged and account.settled for account in accounts):
-        return tuple(accounts)
-    return tuple(_moved(account, about.model.get(account.kind, 0)) for account in accounts)
+    accounts = _with_model([_account(kind, by_kind, about) for kind in DISCLOSURE_KINDS], about)
+    return tuple(account for account in accounts if account.hits or account.tagged)
 
 
-def _moved(account: Account, model: int) -> Account:
-    if account.settled or not model or (model > 0 and account.against > 0):
-        return account
-    return replace(account, model=model, score=account.score + model)
+def _with_model(accounts: list[Account], about: Circumstances) -> list[Account]:
+    """The accounts with what the model says: of the post as a whole, and of the kind beside the others.
+
+    The likeliest kind, each that is likely by itself, and each that the rules alone would tag bears what is said of
+    the whole; the others fall short of it by as much as they are less likely.
+    """
+    whole = _bounded(about.model.get(ANY, 0))
+    if about.review or about.private:  # a review is told by its platform; what is private by no model
+        whole = min(whole, TIPPING if about.review else 0)
+    likely = {account.kind: about.model.get(account.kind, 0) + account.score for account in accounts}
+    least = min(0, max(likely.values()))
+    made = []
+    for account in accounts:
+        if account.tie == REVIEW_TIE:  # the platform has settled it
+            made.append(account)
+            continue
+        model = (
+            _graced(whole)
+            if account.score >= THRESHOLD
+            else _bounded(whole + min(0, likely[account.kind] - least))
+        )
+        made.append(replace(account, model=model, score=account.score + model))
+    return made
 
 
 def _account(kind: DisclosureKind, by_kind: Mapping[str, list[Hit]], about: Circumstances) -> Account:

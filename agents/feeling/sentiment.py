@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.feeling.features import BINS, BUCKETS, SIGNS, Batch, FeatureReader, WordFeatures
 from agents.probabilities import softmax
+from agents.text.features import BINS, BUCKETS, SIGNS
+from agents.text.weights import Part, PostReader, Weights
 from agents.text.words import Words
 from schemas.judged import LABELS, Language, Sentiment
 
 CLASSES = len(LABELS)
 HEADS = ("post", "review")
+LANGUAGES = ("en", "fr")
 _WIDTH = CLASSES * len(HEADS)
 _UNSCORED = Sentiment("neutral", 0, None)
 
@@ -40,83 +41,54 @@ class LanguageModel:
         digest = hashlib.sha256(content).hexdigest()[:8]
         self.names = tuple(f"{language}-{head}-{digest}" for head in HEADS)
         with np.load(io.BytesIO(content)) as arrays:
-            self._buckets = arrays["buckets"].astype(np.int32).reshape(BUCKETS, _WIDTH)
+            self.weights = Weights(
+                arrays["buckets"].astype(np.int32).reshape(BUCKETS, _WIDTH),
+                arrays["keys"],
+                arrays["induced"].astype(np.int32).reshape(-1, 2, _WIDTH),
+            )
             self._signs = arrays["signs"].astype(np.int32).reshape(SIGNS * BINS, _WIDTH)
             self._bias = arrays["bias"].astype(np.int64)
-            self._keys, self._induced = arrays["keys"], arrays["induced"].astype(np.int32)
             self._scale = int(arrays["scale"])
-        self._reader = FeatureReader(language)
-        self._words = np.zeros(
-            (0, 2, _WIDTH), dtype=np.int32
-        )  # by row of the reader, as it stands and negated
-        self._known = 0
 
-    def probabilities(self, posts: Words) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Shares in 1/10,000, (posts, heads, classes), and which posts say that they are ironic, (posts,); at
-        least one post."""
-        batch = self._reader.read(posts)
-        self._learn(batch)
-        cells = self._words[batch.words, batch.negated] + self._buckets[batch.pairs]
-        hashed = np.add.reduceat(cells, batch.starts, axis=0, dtype=np.int64)
-        roots = np.sqrt(batch.sizes * 2.0**20).astype(np.int64)
-        logits = hashed * self._scale // roots[:, None] + self._signs[batch.signs].sum(axis=1) + self._bias
-        shares = softmax(logits.reshape(-1, CLASSES)).reshape(len(posts), len(HEADS), CLASSES)
-        return shares, batch.ironic
+    def probabilities(self, part: Part) -> NDArray[np.int64]:
+        """Shape (posts, heads, classes), in 1/10,000; this model's sums are the first of `part`."""
+        hashed = part.sums[0] * self._scale // part.roots
+        logits = hashed + self._signs[part.batch.signs].sum(axis=1) + self._bias
+        return softmax(logits.reshape(-1, CLASSES)).reshape(len(hashed), len(HEADS), CLASSES)
 
-    def _learn(self, batch: Batch) -> None:
-        """Sum up the weights of each word met for the first time."""
-        if batch.forgot:
-            self._known = 0
-        if not batch.fresh:
-            return
-        end = self._known + len(batch.fresh)
-        if end > len(self._words):
-            grown = np.zeros((2 * end, 2, _WIDTH), dtype=np.int32)
-            grown[: self._known] = self._words[: self._known]
-            self._words = grown
-        self._words[self._known : end] = self._weigh(batch.fresh)
-        self._known = end
 
-    def _weigh(self, words: Sequence[WordFeatures]) -> NDArray[np.int32]:
-        """Summed weights of each word, (words, 2, 6): as it stands and negated."""
-        alone = np.array([(word.plain, word.negated) for word in words])
-        # The word's own bucket closes each run of n-grams, so that no run is empty; it is taken off again.
-        runs = np.array(list(chain.from_iterable((*word.grams, word.plain) for word in words)))
-        ends = np.cumsum([len(word.grams) + 1 for word in words])
-        starts = np.concatenate([[0], ends[:-1]])
-        own = self._buckets[alone[:, 0]]
-        grams = np.add.reduceat(self._buckets[runs], starts, axis=0) - own
-        weights = self._buckets[alone] + grams[:, None, :]
-        if len(self._keys):
-            keys = np.array([word.induced for word in words])
-            places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-            known = (self._keys[places] == keys)[:, None, None]
-            weights += self._induced[places].reshape(-1, 2, _WIDTH) * known
-        return np.asarray(weights, dtype=np.int32)
+def shipped_models() -> dict[str, LanguageModel]:
+    """The models that Vigie ships, by language."""
+    return {language: LanguageModel(language) for language in LANGUAGES}
 
 
 class SentimentScorer:
     """Scores posts one by one or, faster, some hundred at a time; the grouping changes no result."""
 
-    def __init__(self) -> None:
-        self._models = {language: LanguageModel(language) for language in ("en", "fr")}
+    def __init__(
+        self, models: Mapping[str, LanguageModel] | None = None, reader: PostReader | None = None
+    ) -> None:
+        """`reader` reads for these models first, and maybe for others."""
+        self._models = models or shipped_models()
+        self._reader = reader or PostReader({code: [model.weights] for code, model in self._models.items()})
 
     def score(self, words: Words, language: Language, kind: str = "post") -> Sentiment:
         """The feeling of one post; `kind` as in `Post.kind`."""
         return self.score_many(words, [language], [kind])[0]
 
     def score_many(
-        self, posts: Words, languages: Sequence[Language], kinds: Sequence[str] | None = None
+        self, words: Words, languages: Sequence[Language], kinds: Sequence[str] | None = None
     ) -> list[Sentiment]:
         """The feeling of each post, in order. A post in another language is left unscored, and says so."""
-        found = [_UNSCORED] * len(posts)
-        said = (posts.sizes > 1).tolist()
-        for code, model in self._models.items():
-            places = [i for i, language in enumerate(languages) if language.code == code and said[i]]
-            if not places:
-                continue
-            shares, ironic = model.probabilities(posts.only(places))
-            heads = [int(kinds is not None and kinds[i] == "review") for i in places]
+        return self.score_read(self._reader.read(words, languages), kinds or ["post"] * len(words))
+
+    def score_read(self, parts: Mapping[str, Part], kinds: Sequence[str]) -> list[Sentiment]:
+        """As `score_many`, of a batch that was read; one of `kinds` for each post of it."""
+        found = [_UNSCORED] * len(kinds)
+        for code, part in parts.items():
+            model, places, ironic = self._models[code], part.places, part.batch.ironic
+            shares = model.probabilities(part)
+            heads = [int(kinds[i] == "review") for i in places]
             chosen = shares[np.arange(len(places)), heads]
             praise = ironic & (chosen[:, 2] > chosen[:, 0])
             chosen[praise] = chosen[praise, ::-1]
@@ -131,4 +103,5 @@ class SentimentScorer:
         """Probabilities of negative, neutral, positive in 1/10,000, (posts, 3); `language` "en" or "fr"."""
         if not len(posts):
             return np.zeros((0, CLASSES), dtype=np.int64)
-        return self._models[language].probabilities(posts)[0][:, int(kind == "review")]
+        part = Part([], *self._reader.adders[language].read(posts))
+        return self._models[language].probabilities(part)[:, int(kind == "review")]

@@ -32,7 +32,29 @@ REPORT = HERE / "REPORT-disclosures.md"
 SHARED = Path(os.environ.get("VIGIE_SHARED", HERE.parents[1].parent / "shared")) / "data"
 REVIEWS = frozenset({"glassdoor", "indeed", "trustpilot", "opinion-assurances", "google-reviews", "amazon"})
 TOLERANCE = 0.01
-HALVES = ("test", "dev", "voices", "held", "last", "fresh", "kinds")
+WRITERS = frozenset(
+    [
+        "ada",
+        "ben",
+        "cleo",
+        "eve",
+        "fay",
+        "gus",
+        "hal",
+        "ivy",
+        "jon",
+        "kay",
+        "lou",
+        "max",
+        "oli",
+        "pam",
+        "quin",
+        "rosa",
+    ]
+)
+"""Halves by writers who did not know the rules; models are trained on them."""
+BLIND = ("test", "dora", "nia", "tess")
+HALVES = (*BLIND, "writers", "dev", "voices", "held", "last", "fresh", "kinds")
 # name, language, platform, file, what a tag there mostly is
 REAL = (
     ("employees' reviews, site named", "en", "glassdoor", "en_glassdoor_a_proscons.jsonl.gz", "right"),
@@ -155,6 +177,10 @@ def real_rates(tagger: DisclosureTagger) -> dict[str, dict[str, float]]:
     return rates
 
 
+def _half(row: dict[str, Any]) -> str:
+    return "writers" if row["half"] in WRITERS else str(row["half"])
+
+
 def evaluate(*, real: bool = True) -> dict[str, dict[str, float]]:
     """All figures: "<half> <language>" of the written posts, then the real sets."""
     tagger = DisclosureTagger(shipped_rules())
@@ -162,7 +188,7 @@ def evaluate(*, real: bool = True) -> dict[str, dict[str, float]]:
     made = {}
     for half in HALVES:
         for language in ("en", "fr"):
-            part = [row for row in rows if row["half"] == half and row["lang"] == language]
+            part = [row for row in rows if _half(row) == half and row["lang"] == language]
             made[f"{half} {language}"] = figures(cases(tagger, part))
     return made | (real_rates(tagger) if real else {})
 
@@ -172,9 +198,9 @@ def section(made: dict[str, dict[str, float]]) -> str:
     halves = [name for name in made if name.split()[0] in HALVES]
     lines = [
         "## Disclosures, roles, registers", "",
-        "`test` was written before the first rule and never tuned on, but by the hand that wrote the rules; the",
-        "others (`kinds` has no spans, modes or roles) were read while rules were mended: fit, not promise. What",
-        "fresh posts gave before anything was mended for them is in the card, disclosures.md.",
+        "`test` was written before the first rule and no model trains on it, but by the hand that wrote the rules;",
+        "the models train on all others (`kinds` has no spans, modes or roles): fit, not promise. What a writer's",
+        "posts gave before anything was trained on them, and by models of the other writers, is in disclosures.md.",
         "",
         "| figure | " + " | ".join(halves) + " |", "|---|" + "---:|" * len(halves),
     ]  # fmt: skip

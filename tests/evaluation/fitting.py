@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.feeling.features import BINS, BUCKETS, SIGNS, FeatureReader, WordFeatures
+from agents.text.features import BINS, BUCKETS, SIGNS, FeatureReader, WordFeatures
 from agents.text.words import WordTable
 
 Floats = NDArray[np.float32]

@@ -17,8 +17,8 @@ from evaluation.corpora import CORPORA, load
 from evaluation.fitting import SIGN_SCALE, Design, Designer, Head, Recipe, Vectors, fit
 from evaluation.vectors import read_vectors
 
-from agents.feeling.features import bucket
 from agents.probabilities import UNIT
+from agents.text.features import bucket
 
 MODELS = Path(__file__).parents[2] / "agents" / "models"
 

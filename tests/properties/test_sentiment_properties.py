@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worded import TABLE, words
 
-from agents.feeling.features import BINS, BUCKETS, SIGNS, FeatureReader
 from agents.feeling.sentiment import SentimentScorer
 from agents.probabilities import softmax
 from agents.text import words as word_tables
+from agents.text.features import BINS, BUCKETS, SIGNS, FeatureReader
 from schemas.judged import Language
 
 SCORER = SentimentScorer()

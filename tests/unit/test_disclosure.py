@@ -159,7 +159,7 @@ def test_a_bio_makes_a_tie_but_no_disclosure() -> None:
 
 
 def test_an_explanation_names_rules_and_what_was_lacking() -> None:
-    text = "a deadline looms"
+    text = "my novel, its deadline and a cat"
     told = explain(TAGGER, post(text), Language("en", 9_000), [])
     (kind,) = told.kinds
     assert kind.disclosure is None

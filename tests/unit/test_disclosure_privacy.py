@@ -10,7 +10,10 @@ from typing import get_args
 import pytest
 
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosing.fields import read_fields
+from agents.disclosing.register_of_work import Said, shipped_talk
 from agents.disclosing.speaker import Profile, SpeakerProfiler
+from agents.text.canvas import canvas
 from schemas.judged import Disclosure, DisclosureKind, Language, Role
 from schemas.post import Post, Source
 
@@ -67,11 +70,34 @@ def test_what_concerns_only_the_person_is_not_tagged(code: str, text: str) -> No
 
 
 @pytest.mark.parametrize("code", ["en", "fr"])
-def test_the_trained_model_has_no_weight_on_such_a_word(code: str) -> None:
-    table = files("agents").joinpath("models", f"work_{code}.tsv").read_text("utf-8")
-    words = [line.split("\t")[0] for line in table.splitlines()[2:]]
+@pytest.mark.parametrize("name", ["work", "role"])
+def test_the_trained_models_have_no_weight_on_such_a_word(name: str, code: str) -> None:
+    table = files("agents").joinpath("models", f"{name}_{code}.tsv").read_text("utf-8")
+    words = [word for line in table.splitlines()[3:] for word in line.split("\t")[0].split(" ")]
     assert len(words) > 1_000
     assert not [word for word in words if word.startswith(SENSITIVE)]
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_no_semantic_field_has_such_a_word(code: str) -> None:
+    _, entries = read_fields(files("agents").joinpath("lexicons", f"fields_{code}.toml").read_text("utf-8"))
+    assert not [word for entry in entries for word in entry if word.startswith(SENSITIVE)]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "short staffed again on the ward tonight, two of us on"),
+        ("fr", "sous-effectif cette nuit au service, on est deux"),
+    ],
+)
+def test_no_model_decides_where_private_things_are_said(code: str, text: str) -> None:
+    talk = shipped_talk(code)
+    said = Said(talk, text, canvas(text).replace(".", " "))
+    assert not said.private
+    assert said.whole > 0
+    private = {"en": " and I was diagnosed with cancer", "fr": " et je suis malade"}[code]
+    assert Said(talk, text + private, canvas(text + private).replace(".", " ")).private
 
 
 def test_no_kind_role_or_field_could_hold_such_a_thing() -> None:

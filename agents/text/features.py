@@ -1,4 +1,4 @@
-"""What the sentiment model reads in a post: hashed features of its words, and a few counted signs.
+"""What models read in a post: hashed features of its words, and a few counted signs.
 
 Both training and scoring go through `FeatureReader.read`, so what was learnt is what is read. Hashed features
 are the word (marked where negated), its character 3- to 5-grams, and the pair with the word before; signs are
@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.feeling.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
+from agents.text.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
 from agents.text.words import END_MARK, Index, Words, WordTable
 
 BUCKETS = 1 << 17
@@ -61,6 +61,7 @@ class WordFeatures:
     """One folded word: its hash, that by which it is looked up among the induced words (without a "#"), its
     hash buckets as it stands and negated, those of its n-grams, its valences, and what it is (columns)."""
 
+    word: str
     key: int
     induced: int
     plain: int
@@ -71,7 +72,7 @@ class WordFeatures:
     kinds: list[int]
 
 
-_END = WordFeatures(1, 0, 0, 0, [], 0, 0, [BREAK])
+_END = WordFeatures(END_MARK, 1, 0, 0, 0, [], 0, 0, [BREAK])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class FeatureReader:
         induced = key if word[0] != "#" else bucket(word[1:])
         if word in _IRONY:
             kinds.append(IRONY)
-        return WordFeatures(key, induced, plain, negated, _grams(word), valence, second, kinds)
+        return WordFeatures(word, key, induced, plain, negated, _grams(word), valence, second, kinds)
 
     def _valence(self, word: str) -> tuple[int, int]:
         bare = word.lstrip("#")

@@ -1,0 +1,132 @@
+"""Linear models over hashed features: what every model that reads posts has of them is summed in one pass.
+
+A model is a table of weights, a column for each thing that it tells. The tables of one language stand side by side, so a
+word costs one row however many models there are. Weights are integers and so are the sums: the same in any batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.text.features import Batch, FeatureReader, WordFeatures
+from agents.text.words import Words
+from schemas.judged import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One model's weights: `buckets` (BUCKETS, columns) of hashed features, and for words of public word vectors
+    `keys` (words,), sorted, and `induced` (words, 2, columns): as they stand and negated. Words for which `silent`
+    is true weigh nothing, whatever bucket they fall into."""
+
+    buckets: NDArray[np.int32]
+    keys: NDArray[np.int64]
+    induced: NDArray[np.int32]
+    silent: Callable[[str], bool] | None = None
+
+    @property
+    def columns(self) -> int:
+        return int(self.buckets.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The posts of one language in a batch: their `places` in it, their features, and `sums`, one array for each
+    model, (posts, columns)."""
+
+    places: list[int]
+    batch: Batch
+    sums: tuple[NDArray[np.int64], ...]
+
+    @property
+    def roots(self) -> NDArray[np.int64]:
+        """A thousand and twenty-four times the root of the number of features of each post, (posts, 1): by it sums
+        are divided, so that long posts weigh as short ones."""
+        roots: NDArray[np.int64] = np.sqrt(self.batch.sizes * 2.0**20).astype(np.int64)[:, None]
+        return roots
+
+
+class Adder:
+    """Reads the posts of one language and adds up the weights of all its models."""
+
+    def __init__(self, language: str, models: Sequence[Weights]) -> None:
+        self._reader = FeatureReader(language)
+        self._models = models
+        bounds = np.cumsum([0, *(model.columns for model in models)]).tolist()
+        self._columns = [slice(first, last) for first, last in pairwise(bounds)]
+        self._buckets = np.concatenate([model.buckets for model in models], axis=1)
+        # by row of the reader, as a word stands and negated
+        self._words = np.zeros((0, 2, bounds[-1]), dtype=np.int32)
+        self._known = 0
+
+    def read(self, words: Words) -> tuple[Batch, tuple[NDArray[np.int64], ...]]:
+        """Features and sums of each post; there must be one at least."""
+        batch, cells = self.cells(words)
+        sums = np.add.reduceat(cells, batch.starts, axis=0, dtype=np.int64)
+        return batch, tuple(sums[:, columns] for columns in self._columns)
+
+    def cells(self, words: Words) -> tuple[Batch, NDArray[np.int32]]:
+        """The weights of each token, its pair with the one before included: (tokens, columns of all models)."""
+        batch = self._reader.read(words)
+        self._learn(batch)
+        return batch, self._words[batch.words, batch.negated] + self._buckets[batch.pairs]
+
+    def columns_of(self, model: int) -> slice:
+        """Where the columns of a model stand in `cells`."""
+        return self._columns[model]
+
+    def _learn(self, batch: Batch) -> None:
+        """Sum up the weights of each word met for the first time."""
+        if batch.forgot:
+            self._known = 0
+        if not batch.fresh:
+            return
+        end = self._known + len(batch.fresh)
+        if end > len(self._words):
+            grown = np.zeros((2 * end, *self._words.shape[1:]), dtype=np.int32)
+            grown[: self._known] = self._words[: self._known]
+            self._words = grown
+        self._words[self._known : end] = self._weigh(batch.fresh)
+        self._known = end
+
+    def _weigh(self, words: Sequence[WordFeatures]) -> NDArray[np.int32]:
+        """Summed weights of each word, (words, 2, columns): as it stands and negated."""
+        alone = np.array([(word.plain, word.negated) for word in words])
+        # The word's own bucket closes each run of n-grams, so that no run is empty; it is taken off again.
+        runs = np.array(list(chain.from_iterable((*word.grams, word.plain) for word in words)))
+        ends = np.cumsum([len(word.grams) + 1 for word in words])
+        starts = np.concatenate([[0], ends[:-1]])
+        own = self._buckets[alone[:, 0]]
+        grams = np.add.reduceat(self._buckets[runs], starts, axis=0) - own
+        weights = self._buckets[alone] + grams[:, None, :]
+        for model, columns in zip(self._models, self._columns, strict=True):
+            if len(model.keys):
+                keys = np.array([word.induced for word in words])
+                places = np.minimum(np.searchsorted(model.keys, keys), len(model.keys) - 1)
+                known = (model.keys[places] == keys)[:, None, None]
+                weights[:, :, columns] += model.induced[places] * known
+            if model.silent:
+                weights[[model.silent(word.word) for word in words], :, columns] = 0
+        return np.asarray(weights, dtype=np.int32)
+
+
+class PostReader:
+    """Reads a batch, language by language, for all models of each language."""
+
+    def __init__(self, models: Mapping[str, Sequence[Weights]]) -> None:
+        self.adders = {language: Adder(language, found) for language, found in models.items()}
+
+    def read(self, words: Words, languages: Sequence[Language]) -> dict[str, Part]:
+        """The parts of a batch by language; a post in another language, or without a word, is in none."""
+        said = (words.sizes > 1).tolist()
+        parts = {}
+        for code, adder in self.adders.items():
+            places = [i for i, language in enumerate(languages) if language.code == code and said[i]]
+            if places:
+                parts[code] = Part(places, *adder.read(words.only(places)))
+        return parts
