@@ -30,7 +30,7 @@ from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
-REVISION = "3"  # raised with every change of code that changes a judgement; a test holds the two together
+REVISION = "4"  # raised with every change of code that changes a judgement; a test holds the two together
 _BIO = Source("bio")
 
 
