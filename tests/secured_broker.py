@@ -47,7 +47,9 @@ def secured(home: Path, server: Path) -> tuple[dict[str, str], str]:
     layout = Layout(home)
     layout.directory.mkdir(parents=True)
     ports = kept_ports(layout.ports)
-    address = f"{LOOPBACK}:{kept_ports(home / 'secured.json').broker}"
+    other = kept_ports(home / "secured.json")
+    free = other.controller if other.broker in {ports.broker, ports.controller} else other.broker
+    address = f"{LOOPBACK}:{free}"
     plain = f"PLAINTEXT://{LOOPBACK}:{ports.broker}"
     return {
         "listeners": f"{plain},CONTROLLER://{LOOPBACK}:{ports.controller},SASL_SSL://{address}",

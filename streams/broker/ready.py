@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError
+from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.security import PLAINTEXT, Security
 
 _TRY = 2.0  # seconds
+_CLOSING = 0.5  # seconds; TLS says good-bye, and a silent broker does not answer
 
 
 async def answering_cluster(
@@ -32,15 +34,18 @@ async def answering_cluster(
 
 
 async def _ask(bootstrap: str, limit: float, security: Security) -> str | None:
-    admin = AIOKafkaAdminClient(
-        bootstrap_servers=bootstrap,
+    # no client: one that is cancelled while a broker is silent leaves its first connection open
+    host, _, port = bootstrap.rpartition(":")
+    connection = AIOKafkaConnection(
+        host,
+        int(port),
         client_id="vigie-ready",
         request_timeout_ms=int(limit * 1000),
         **security.options(),
     )
     try:
-        await admin.start()
-        cluster = await admin.describe_cluster()
+        await connection.connect()
+        answer = (await connection.send(MetadataRequest([]))).to_object()
     finally:
-        await admin.close()
-    return str(cluster["cluster_id"]) if cluster["brokers"] else None
+        await asyncio.wait([connection.close()], timeout=_CLOSING)
+    return str(answer["cluster_id"]) if answer["brokers"] else None
