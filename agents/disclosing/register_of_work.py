@@ -20,7 +20,7 @@ from agents.disclosing.work_words import Words, WorkModel
 from agents.text.canvas import canvas
 from schemas.judged import DISCLOSURE_KINDS, Span
 
-SETTLED = -100  # points of the first look from which down no table of words could turn the matter
+SETTLED = -150  # points of the first look from which down no table of words could turn the matter
 DOUBTFUL = 0  # points for any disclosure from which up one may be told
 _KINDS = len(DISCLOSURE_KINDS) + 1
 # of such things a person may speak without speaking of an organisation: no model decides there

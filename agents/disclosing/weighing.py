@@ -25,9 +25,9 @@ YIELDS: Mapping[str, str] = {"expertise": "employer", "working-conditions": "sen
 ADDRESSED = 20  # the text opens with a watched company's handle: most such posts are customers'
 NEAR = 160  # in a long text, code points around the strongest passage within which evidence adds up
 LONG = 320
-GRACE = 50  # points of the model against a kind that the rules alone would tag which are not counted
+GRACE = 70  # points of the model against a kind that the rules alone would tag which are not counted
 TIPPING = 44  # the most that the model adds on an employer-review site
-HOPELESS = -80  # points of the model below which no rules can tag: they are not looked for
+HOPELESS = -150  # points of the model below which no rules can tag: they are not looked for
 FLOOR, CEILING = -400, 120  # what the model may hold against a kind, or for it: enough to tag it alone
 Evidence = Mapping[str, int]
 """Points of the trained model for each kind."""

@@ -65,6 +65,7 @@ async def test_the_posts_of_a_dip_with_marks_and_points(page: Client) -> None:
         r'<mark class="explicit ">[^<]+<span class="tag">working conditions, said outright</span></mark>',
         found,
     )
+    found = await text(page, DIP)
     assert found.count("<article") == 20
     assert "pseudonym " in found
     assert re.search(r"<code>posts\.v1/0@\d+</code>", found)
