@@ -27,7 +27,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from agents.disclosing.fields import Fields
-from agents.disclosing.work_hashes import ANY
+from agents.disclosing.work_hashes import ANY, PRIVATE
 from agents.disclosing.work_words import Words, WorkModel, marked, marks
 from agents.disclosing.workplace import EMPLOYER_REVIEW_SITES
 from agents.text.canvas import canvas
@@ -56,13 +56,6 @@ MORE = {
 }
 ROLES = ("employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media")
 ROWS_OF_WORDS, ROWS_OF_SIGNS = 127, 2_000  # the greatest weight of a word in steps, of a sign in points
-# no weight on what would tell a person's health, religion, politics, union, sexual life or crimes
-PRIVATE = (
-    "union", "syndic", "cgt", "cfdt", "religi", "church", "eglise", "mosqu", "synagog", "muslim", "musulman",
-    "islam", "catholi", "chretien", "christian", "jew", "juif", "politi", "vote", "health", "cancer", "depress",
-    "burn", "diabet", "malad", "disease", "gay", "lesb", "hiv", "trans", "sexual", "sexuel", "crim", "convict",
-    "prison", "jail", "seropo", "enceinte", "pregnan", "arrest", "ramadan", "priere", "pray",
-)  # fmt: skip
 SEEN = {
     "word": 2,
     "pair": 2,
