@@ -13,7 +13,7 @@ from typing import Protocol
 from agents.judge import Judge
 from agents.measure import Measure
 from agents.measuring.author_keys import author_root
-from agents.measuring.fenced_count import FencedCount
+from agents.measuring.fenced_count import FencedCount, Read
 from agents.measuring.mentions import mentions_of
 from schemas.instants import rfc3339
 from schemas.judged import Judged
@@ -25,19 +25,13 @@ from schemas.sealed import Gone, Opened, Sealed, decode_record
 FUTURE_ALLOWANCE = 86_400_000  # a post may be dated this much (ms) after Kafka received it
 
 
-class Record(Protocol):
+class Record(Read, Protocol):
     """A record as Kafka gives it; `timestamp` is the broker's time of receipt, epoch milliseconds."""
 
     @property
     def topic(self) -> str: ...
     @property
     def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-    @property
-    def value(self) -> bytes | None: ...
 
 
 Opener = Callable[[Sequence[Sealed]], Sequence[Opened]]  # looks up keys; the same length

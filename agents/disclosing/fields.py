@@ -18,8 +18,6 @@ APART = frozenset(
     {"sport", "school", "home", "customer", "press", "fiction", "advert", "official", "opinion", "hobby"}
 )
 """Fields that are no work: the others but for the persons are."""
-PUBLIC = frozenset({"advert", "official"})
-"""Fields in which organisations speak."""
 Pair = tuple[str, str]
 Entry = tuple[str, ...]
 PAIR = 2  # words of most entries that are more than one
@@ -60,7 +58,6 @@ class Fields:
                 self.longer.setdefault((entry[0], entry[1]), []).append((entry, bits))
         self._persons = self._bits(PERSONS)
         self._apart = self._bits(APART)
-        self._public = self._bits(PUBLIC)
         self.work = (1 << len(self.names)) - 1 & ~self._persons & ~self._apart
 
     def _bits(self, names: frozenset[str]) -> int:
@@ -81,10 +78,6 @@ class Fields:
             for entry, bits in self.longer.get(pair, ()):
                 if bits & bit and _stands(entry, words):
                     yield " ".join(entry)
-
-    def public(self, bits: int) -> bool:
-        """Whether a set of fields has one in which organisations speak."""
-        return bits & self._public != 0
 
     def held(self, bits: int) -> list[str]:
         """The names of a set of fields."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib.resources import files
 
 import numpy as np
@@ -70,8 +71,12 @@ class FirstLook:
 
     def __init__(self, models: Mapping[str, HashedModel]) -> None:
         self.models = models
-        self._adders = {code: Adder(code, [model.weights]) for code, model in models.items()}
         self._table = WordTable()
+
+    @cached_property
+    def _adders(self) -> dict[str, Adder]:
+        """For single texts; a stream has its posts read with others' models, and needs none."""
+        return {code: Adder(code, [model.weights]) for code, model in self.models.items()}
 
     def at(self, text: str, language: str) -> list[int]:
         """Points of one text toward each of `COLUMNS`; [] where there is no model or no word."""

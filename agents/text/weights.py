@@ -76,10 +76,6 @@ class Adder:
         self._learn(batch)
         return batch, self._words[batch.words, batch.negated] + self._buckets[batch.pairs]
 
-    def columns_of(self, model: int) -> slice:
-        """Where the columns of a model stand in `cells`."""
-        return self._columns[model]
-
     def _learn(self, batch: Batch) -> None:
         """Sum up the weights of each word met for the first time."""
         if batch.forgot:

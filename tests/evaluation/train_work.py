@@ -31,7 +31,7 @@ from agents.disclosing.work_hashes import ANY, PRIVATE
 from agents.disclosing.work_words import Words, WorkModel, marked, marks
 from agents.disclosing.workplace import EMPLOYER_REVIEW_SITES
 from agents.text.canvas import canvas
-from schemas.judged import DISCLOSURE_KINDS
+from schemas.judged import DISCLOSURE_KINDS, ROLES
 
 HERE = Path(__file__).parent
 LEXICONS = HERE.parents[1] / "agents" / "lexicons"
@@ -54,7 +54,6 @@ MORE = {
     "en": dict(zip((ANY, *DISCLOSURE_KINDS), (-0.3, 0.7, 0.9, 1.0, -0.3, 0.7, 0.9), strict=True)),
     "fr": dict(zip((ANY, *DISCLOSURE_KINDS), (0.2, 0.5, 0.6, 0.9, 0.1, 0.5, 0.6), strict=True)),
 }
-ROLES = ("employee", "former-employee", "candidate", "professional", "amateur", "organisation", "media")
 ROWS_OF_WORDS, ROWS_OF_SIGNS = 127, 2_000  # the greatest weight of a word in steps, of a sign in points
 SEEN = {
     "word": 2,
