@@ -16,12 +16,13 @@ import orjson
 from agents.credibility import CredibilityTable
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.explanation import Explanation, explain
-from agents.disclosing.speaker import SpeakerProfiler
+from agents.disclosing.speaker import SpeakerProfiler, first_person
 from agents.disclosing.work_hashes import shipped_first_look
 from agents.feeling.sentiment import SentimentScorer, shipped_models
 from agents.feeling.targets import Targets, TargetScorer
 from agents.language import LanguageIdentifier
 from agents.naming.companies import CompanyMatcher, Match
+from agents.text.marks import Marks
 from agents.text.signature import Signer
 from agents.text.weights import PostReader
 from agents.text.words import WordTable
@@ -32,6 +33,7 @@ from schemas.watchlist import Watchlist
 
 REVISION = "4"  # raised with every change of code that changes a judgement; a test holds the two together
 _BIO = Source("bio")
+_PERSONAL = 1  # bit of the marks: somebody speaks of herself
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ class Judge:
         self._speakers = SpeakerProfiler(
             official=self._companies.owner, media=self._is_medium, employers=self._employers
         )
+        self._marks = Marks(self._ask)
+        # bits of the marks: phrases of role and register may stand in a text of this language
+        self._speaks = {code: 2 << place for place, code in enumerate(rules)}
         self.versions = {
             "revision": REVISION,
             "lexicons": folder_version("lexicons"),
@@ -90,8 +95,15 @@ class Judge:
         feelings = self._targets.score_many(list(map(Targets, texts, languages, sentiments, spans, kinds)))
         places = [[(match.company, match.spans) for match in matches] for matches in matched]
         looks = self._first_look.at_all(parts, len(posts), model=1)
-        readings = list(map(self._disclosures.read, posts, languages, places, looks))
-        profiles = list(map(self._speakers.profile, posts, readings, places))
+        marks, may = self._marks.of(words), self._speaks
+        readings = [
+            self._disclosures.read(post, said, found, look, speaks=bool(bits & may.get(said.code, 0)))
+            for post, said, found, look, bits in zip(posts, languages, places, looks, marks, strict=True)
+        ]
+        profiles = [
+            self._speakers.profile(post, reading, found, personal=bool(bits & _PERSONAL))
+            for post, reading, found, bits in zip(posts, readings, places, marks, strict=True)
+        ]
         signatures = self._signer.sign(words)
         return [
             Judged(
@@ -118,6 +130,13 @@ class Judge:
         matches = self._companies.match(post)
         places = [(match.company, match.spans) for match in matches]
         return Explained(judged, matches, explain(self._disclosures, post, judged.language, places))
+
+    def _ask(self, pieces: Sequence[str]) -> list[int]:
+        """What is asked of each piece of text when it is first met, as bits."""
+        speak = self._disclosures.may_speak(pieces)
+        return [
+            first_person(piece) * _PERSONAL | bits << 1 for piece, bits in zip(pieces, speak, strict=True)
+        ]
 
     def _employers(self, said: str) -> list[str]:
         """The watched companies that a bio or a badge names."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +49,9 @@ class _WordScores:
 
     def __init__(self, weights: Weights) -> None:
         self._features = np.round(weights.nb_ptc * UNIT).astype(np.int32)
-        self._next, self._output = weights.tk_nextmove, weights.tk_output
-        self._base = [row << 8 for row in weights.tk_row]
+        self._next = np.asarray(weights.tk_nextmove)
+        self._output = np.array(weights.tk_output, dtype=np.int32)
+        self._base = np.array(weights.tk_row, dtype=np.int32) << 8
         self.table = np.zeros((1024, self._features.shape[1]), dtype=np.int32)
         self.sizes = np.zeros(1024, dtype=np.int32)
         self._index = Index(self._row, self._forget)
@@ -59,8 +59,7 @@ class _WordScores:
 
     def _forget(self) -> None:
         self._rows: dict[str, int] = {}
-        # of the words not summed yet: sizes, and the features found
-        self._pending: list[tuple[int, list[int]]] = []
+        self._pending: list[bytes] = []  # the words not summed yet, a space on either side
         self._last = 0  # row given out
 
     def rows(self, words: Words) -> NDArray[np.intp]:
@@ -77,33 +76,43 @@ class _WordScores:
         known = self._rows.get(word)
         if known is None:
             spelt = f" {unicodedata.normalize('NFC', word)} ".encode("utf8", "surrogatepass")
-            self._pending.append((len(spelt) - 1, self._walk(spelt)))
+            self._pending.append(spelt)
             known = self._rows[word] = self._last + len(self._pending)
         return known
-
-    def _walk(self, spelt: bytes) -> list[int]:
-        state, found = 0, []
-        for byte in spelt:
-            state = self._next[self._base[state] + byte]
-            feature = self._output[state]
-            if feature >= 0:
-                found.append(feature)
-        return found
 
     def _sum(self) -> None:
         first, self._last = self._last + 1, self._last + len(self._pending)
         while self._last >= len(self.table):
             self.table = np.concatenate([self.table, np.zeros_like(self.table)])
             self.sizes = np.concatenate([self.sizes, np.zeros_like(self.sizes)])
-        sizes, found = zip(*self._pending, strict=True)
-        self._pending = []
-        self.sizes[first : self._last + 1] = sizes
-        # a word without a feature would have no run to sum
-        rows = np.array([row for row, one in enumerate(found, first) if one], dtype=np.intp)
+        spelt, self._pending = self._pending, []
+        self.sizes[first : self._last + 1] = [len(word) - 1 for word in spelt]
         self.table[first : self._last + 1] = 0
-        if len(rows):
-            starts = np.cumsum([0, *(len(one) for one in found if one)])[:-1]
-            self.table[rows] = np.add.reduceat(self._features[list(chain.from_iterable(found))], starts)
+        words, features = self._walk(spelt)
+        if len(words):  # a word without a feature would have no run to sum
+            own, starts = np.unique(words, return_index=True)
+            self.table[first + own] = np.add.reduceat(self._features[features], starts)
+
+    def _walk(self, spelt: Sequence[bytes]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+        """The features found in some words, and whose each is, in their order: the automaton steps through all words
+        side by side, a byte of each at a time."""
+        sizes = np.fromiter(map(len, spelt), np.intp, len(spelt))
+        longest = np.argsort(-sizes, kind="stable")
+        left = np.bincount(sizes)[::-1].cumsum()[::-1]  # words of at least so many bytes
+        text = np.frombuffer(b"".join([*spelt, b" "]), np.uint8)
+        begins = (np.cumsum(sizes) - sizes)[longest]
+        states = np.zeros(len(spelt), dtype=np.int32)
+        whose, found = [], []
+        for place in range(int(sizes.max())):
+            going = int(left[place + 1])
+            states = self._next[self._base[states[:going]] + text[begins[:going] + place]]
+            outputs = self._output[states]
+            shown = np.flatnonzero(outputs >= 0)
+            whose.append(longest[shown])
+            found.append(outputs[shown])
+        words, features = np.concatenate(whose), np.concatenate(found)
+        order = np.argsort(words, kind="stable")
+        return words[order], features[order]
 
 
 class LanguageIdentifier:

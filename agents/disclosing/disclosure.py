@@ -13,7 +13,7 @@ for them, no rule looks for them, and a disclosure holds no words of the post bu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.resources import files
 
 from agents.disclosing.attachment import Employers, company_of, nobody
@@ -35,15 +35,17 @@ from agents.disclosing.weighing import (
 )
 from agents.disclosing.work_hashes import EXPLICIT, FirstLook, shipped_first_look
 from agents.disclosing.workplace import BioReader, is_employer_review, says_something
+from agents.text.canvas import PAD, spaced
 from schemas.judged import Disclosure, Language, Span
 from schemas.post import Post
+from schemas.record import record
 
 Matches = Sequence[tuple[str, Sequence[Span]]]
 """The watched companies that a post is about, each with its spans in the text (none where metadata names
 it)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """All that the rules saw in one post; `SpeakerProfiler` and `vigie explain` work on it."""
 
@@ -84,6 +86,21 @@ class DisclosureTagger:
         self._talk = dict(talks)
         self._first_look = first_look or shipped_first_look()
 
+    def may_speak(self, pieces: Sequence[str]) -> list[int]:
+        """For each of some pieces of text in which languages it could be part of a phrase of role or register: bits
+        in the order of the rules."""
+        spread, begin, found = spaced(" ".join(pieces))[PAD:], 0, []
+        books = [(1 << bit, book.may_speak) for bit, book in enumerate(self._books.values())]
+        for piece in pieces:
+            text = spread[begin : begin + len(piece)]
+            words, bits = text.split(), 0
+            for bit, may_speak in books:
+                if may_speak(words, text):
+                    bits |= bit
+            found.append(bits)
+            begin += len(piece) + 1
+        return found
+
     def tag(self, post: Post, language: Language, matches: Matches) -> tuple[Disclosure, ...]:
         """At most one disclosure a kind, in the order of `DISCLOSURE_KINDS`; () in other languages."""
         return self.read(post, language, matches).disclosures
@@ -95,20 +112,24 @@ class DisclosureTagger:
         matches: Matches,
         look: Sequence[int] | None = None,
         *,
+        speaks: bool = True,
         thorough: bool = False,
     ) -> Reading:
         """Everything that rules and models see in `post`; `look` is what the first look made of it, where there was
-        one; `thorough` keeps accounts that cannot reach a tag, too."""
+        one; `speaks`: whether a phrase of role or register may stand in it (`may_speak`); `thorough` keeps accounts
+        that cannot reach a tag, too."""
         book = self._books.get(language.code)
         if book is None:
             return NOTHING
         review = is_employer_review(post)
         if review and not says_something(post.text):
             return NOTHING
-        surface = Surface(post.text)
-        said = self._said(post.text, book.language, surface, look)
+        said = self._said(post.text, book.language, look)
         every = review or thorough
         hopeless = said.whole < HOPELESS and not every
+        if hopeless and not speaks:
+            return Reading(said=said)
+        surface = Surface(post.text)
         book.wake(surface, speech_alone=hopeless)
         names = ProperNames(post.text, surface.text, matches, book)
         speech = book.speech.find(surface, names)
@@ -132,12 +153,12 @@ class DisclosureTagger:
         """What of the text speaks most for an account which the model lifted, with its points; else ()."""
         if account.model <= 0:
             return ()
-        return self._said(post.text, language.code, Surface(post.text), None).shares(account.kind)[:5]
+        return self._said(post.text, language.code, None).shares(account.kind)[:5]
 
-    def _said(self, text: str, language: str, surface: Surface, look: Sequence[int] | None) -> Said:
+    def _said(self, text: str, language: str, look: Sequence[int] | None) -> Said:
         if look is None:
             look = self._first_look.at(text, language)
-        return Said(self._talk.get(language), text, surface.words, look)
+        return Said(self._talk.get(language), text, look)
 
     def _disclosure(
         self, post: Post, account: Account, hits: Sequence[Hit], matches: Matches, said: Said

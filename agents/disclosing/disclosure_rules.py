@@ -16,6 +16,7 @@ from agents.disclosing.gate import Gate, Surface
 from agents.disclosing.phrase import Classes, Phrase, compile_phrase
 from agents.text.canvas import canvas
 from schemas.judged import DisclosureKind, Role
+from schemas.record import record
 
 Sign = Literal["tie", "against", "role", "register"]
 Stated = Literal["explicit", "implicit", "by-tie"]
@@ -51,7 +52,7 @@ class Rule:
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """A rule that matched: offsets in code points of the text; `name` is the span of the organisation."""
 
@@ -199,6 +200,10 @@ class RuleBook:
         surface = Surface(text)
         surface.wake(self._gate)
         return surface
+
+    def may_speak(self, words: Sequence[str], text: str) -> bool:
+        """Whether `words`, those of `text` on a canvas, could be part of what `speech` finds."""
+        return self._speech.may_wake(words, text)
 
     def wake(self, surface: Surface, *, speech_alone: bool) -> None:
         """Find which phrases may match; `speech_alone`: only those of role and register are asked for."""

@@ -79,6 +79,13 @@ class Gate:
         self._words = _Words(
             {form: (slots.get(form, 0), tuple(wakes.get(form, ()))) for form in slots.keys() | wakes.keys()}
         )
+        self._waking = frozenset(form[:-1] for form in wakes if form.endswith(" "))
+        self._beginnings = tuple(form for form in wakes if not form.endswith(" "))
+
+    def may_wake(self, words: Sequence[str], text: str) -> bool:
+        """Whether `words`, which are those of `text`, could wake a phrase; where none of its pieces could, a text wakes
+        none."""
+        return not self._waking.isdisjoint(words) or any(map(text.__contains__, self._beginnings))
 
     def awake(self, words: str, stops: Sequence[int]) -> Awake:
         """`words` as in `Surface`; `stops` are where its sentences begin and end."""

@@ -17,12 +17,13 @@ from agents.disclosing.fields import Fields
 from agents.disclosing.passage import sentences
 from agents.disclosing.work_hashes import COLUMNS
 from agents.disclosing.work_words import Words, WorkModel
-from agents.text.canvas import canvas
-from schemas.judged import DISCLOSURE_KINDS, Span
+from agents.text.canvas import spaced
+from schemas.judged import DISCLOSURE_KINDS, ROLES, Role, Span
 
 SETTLED = -150  # points of the first look from which down no table of words could turn the matter
 DOUBTFUL = 0  # points for any disclosure from which up one may be told
 _KINDS = len(DISCLOSURE_KINDS) + 1
+_ROLE_AT = {role: COLUMNS.index(role) for role in ROLES}
 # of such things a person may speak without speaking of an organisation: no model decides there
 _PRIVATE = re.compile(
     r" (?:cancer|depress|diagnos|malade? |maladies? |sick |ill |burn ?out|diabet|enceinte|pregnan|hiv|seropo|suicid|"
@@ -43,16 +44,16 @@ class WorkTalk:
 class Said:
     """What the models make of one text; asked only for what is needed. Without models it says nothing."""
 
-    __slots__ = ("_folded", "_look", "_talk", "_tally", "_text", "_words", "whole")
+    __slots__ = ("_look", "_talk", "_tally", "_text", "_words", "whole")
 
-    def __init__(self, talk: WorkTalk | None, text: str, folded: str, look: Sequence[int] = ()) -> None:
-        """`folded` is `text` with its words parted by spaces; `look`: the first look's points toward each of its
-        columns, if it had one. `whole`: points for any disclosure."""
-        self._text, self._folded, self._look = text, folded, look
+    def __init__(self, talk: WorkTalk | None, text: str, look: Sequence[int] = ()) -> None:
+        """`look`: the first look's points toward each of its columns, if it had one. `whole`: points for any
+        disclosure."""
+        self._text, self._look = text, look
         self._talk = None if look and look[0] < SETTLED else talk
         self.whole = look[0] if look else 0
         if self._talk is not None:
-            self._words = Words(text, folded)
+            self._words = Words(text, spaced(text))
             self._tally = self._talk.work.tally(self._words)
             first = self._talk.work.first(self._tally, self._words)
             self.whole = (self.whole + first) // 2 if look else first
@@ -78,10 +79,18 @@ class Said:
             looked, dict(zip(role.columns, role.points(role.tally(self._words), self._words), strict=True))
         )
 
+    def likeliest(self, roles: Mapping[Role, int]) -> Role:
+        """Of some roles, each with a start, the one with most points; the first of those alike."""
+        if self._look and self.whole < DOUBTFUL:  # as below, without naming each
+            look = self._look
+            return max(roles, key=lambda role: look[_ROLE_AT[role]] + roles[role])
+        points = self.speaker
+        return max(roles, key=lambda role: points.get(role, 0) + roles[role])
+
     @property
     def private(self) -> bool:
         """Whether a word of health, faith, politics, sexual life or crime stands in the text."""
-        return _PRIVATE.search(f" {self._folded.strip()} ") is not None
+        return _PRIVATE.search(f" {spaced(self._text).strip()} ") is not None
 
     def passage(self, kind: str, told: Sequence[tuple[int, Span]]) -> Span:
         """The sentence that shows `kind`, by its words and by what rules tell of it (`told`: weights and spans),
@@ -89,7 +98,7 @@ class Said:
         parts = sentences(self._text)
         if self._talk is None or len(parts) == 1:
             return parts[0]
-        folded = canvas(self._text).replace(".", " ")[1:-1]
+        folded = spaced(self._text)[1:-1]
         work = self._talk.work
         weights = []
         for start, end in parts:

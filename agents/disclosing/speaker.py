@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from agents.disclosing.attachment import Employers, nobody, own_employers
 from agents.disclosing.disclosure import Matches, Reading
 from agents.disclosing.disclosure_rules import Hit
 from schemas.judged import Interaction, Register, Role
 from schemas.post import Post
+from schemas.record import record
 
 SIGN = 60
 PRIVATE_ABOVE = 0
@@ -22,7 +22,8 @@ _PLATFORM_REGISTER = {
     "linkedin": -40, "viadeo": -40, "youtube": -25, "reddit": -15, "hackernews": -25, "rss": -90, "web": -40,
     "facebook": 10, "twitter": 0, "bluesky": 5, "mastodon": 0, "telegram": 5,
 }  # fmt: skip
-# in " " and a text in lower case; the set to begin with is what the engine skips to
+# in " " and a piece of text in lower case; the set to begin with is what the engine skips to
+_FIRST_PERSONS = frozenset({"i", "im", "my", "me", "ma", "we", "je", "mon", "mes", "moi", "on"})
 _FIRST_PERSON = re.compile(r"\W(?:im?|m[yea]|we|j[e'’]|mon|mes|moi|on)\b")
 _LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
 _MENTION = re.compile(r"(?<![\w.])@\w")
@@ -32,7 +33,7 @@ UNTOLD: Mapping[Role, int] = {"amateur": 20, "organisation": 0, "media": 0, "can
 _AUTHORITIES: frozenset[Role] = frozenset({"media", "organisation"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """`role` toward the post's companies as a whole; `roles` toward each company that it is about."""
 
@@ -56,11 +57,17 @@ class SpeakerProfiler:
         `employers`: the watched companies that a bio or badge names."""
         self._official, self._media, self._employers = official, media, employers
 
-    def profile(self, post: Post, reading: Reading, matches: Matches) -> Profile:
-        """`reading` is what `DisclosureTagger.read` saw in the same post."""
+    def profile(
+        self, post: Post, reading: Reading, matches: Matches, *, personal: bool | None = None
+    ) -> Profile:
+        """`reading` is what `DisclosureTagger.read` saw in the same post; `personal`: whether a piece of it is
+        (`first_person`), where that is known."""
         companies = [company for company, _ in matches]
         role = self._role(post, reading, companies)
-        register: Register = "private-talk" if self._private(post, reading, matches, role) else "public-talk"
+        if personal is None:
+            personal = any(map(first_person, post.text.split()))
+        private = self._private(post, reading, matches, role, personal=personal)
+        register: Register = "private-talk" if private else "public-talk"
         roles = {company: self._role_toward(company, role, post, reading) for company in companies}
         return Profile(role, roles, register, _interaction(post, matches))
 
@@ -94,18 +101,25 @@ class SpeakerProfiler:
         return "employee" if company in own_employers(post, self._employers) else "amateur"
 
     @staticmethod
-    def _private(post: Post, reading: Reading, matches: Matches, role: Role) -> bool:
+    def _private(post: Post, reading: Reading, matches: Matches, role: Role, *, personal: bool) -> bool:
         if role in _AUTHORITIES or post.kind in ("review", "article"):
             return False
         text = post.text
         score = sum(hit.rule.weight for hit in reading.hits if hit.rule.kind == "register")
         score += _PLATFORM_REGISTER.get(post.platform, -40 if reading.review else -10)
-        score += 15 if _FIRST_PERSON.search(f" {text}".lower()) else -15
+        score += 15 if personal else -15
         score += 15 if "!!" in text or "..." in text or (not text.isascii() and _LIVELY.search(text)) else 0
         score += 15 if text[:1].islower() else 0
         score -= 30 if "http" in text else 0
         score -= 40 if text[:1] == "@" and any(s <= 1 for _, spans in matches for s, _ in spans) else 0
         return score > PRIVATE_ABOVE
+
+
+def first_person(piece: str) -> bool:
+    """Whether the author speaks of herself in a piece of text between spaces."""
+    if piece.isascii() and piece.isalpha():  # most are a plain word
+        return piece.lower() in _FIRST_PERSONS
+    return _FIRST_PERSON.search(f" {piece}".lower()) is not None
 
 
 def _role_of(reading: Reading, *, former_sign: bool) -> Role:
@@ -127,8 +141,7 @@ def _role_of(reading: Reading, *, former_sign: bool) -> Role:
 
 def _most_likely(reading: Reading, roles: Mapping[Role, int]) -> Role:
     """The role for which the model has most points, with a start for each; the first of those alike."""
-    points = reading.said.speaker if reading.said else {}
-    return max(roles, key=lambda role: points.get(role, 0) + roles[role])
+    return reading.said.likeliest(roles) if reading.said else max(roles, key=roles.__getitem__)
 
 
 def _speaks_as_staff(hits: Iterable[Hit]) -> bool:

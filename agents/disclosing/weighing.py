@@ -8,11 +8,12 @@ tagged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agents.disclosing.disclosure_rules import Hit, Sign
 from agents.disclosing.work_hashes import ANY
 from schemas.judged import DISCLOSURE_KINDS, DisclosureKind
+from schemas.record import record
 
 THRESHOLD = 60
 BIO_TIE = 30
@@ -33,7 +34,7 @@ Evidence = Mapping[str, int]
 """Points of the trained model for each kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Circumstances:
     """What a post's metadata and the model bring to the accounts.
 
@@ -50,7 +51,7 @@ class Circumstances:
     private: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """One kind's account: its hits, strongest first, what was added and taken off, and the score needed."""
 

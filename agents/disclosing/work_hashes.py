@@ -49,7 +49,7 @@ class HashedModel:
 
     def __init__(self, content: bytes) -> None:
         with np.load(io.BytesIO(content)) as arrays:
-            buckets = arrays["buckets"].astype(np.int32)
+            buckets = arrays["buckets"]
             self._scale, self._bias = arrays["scale"].astype(np.int64), arrays["bias"].astype(np.int64)
         if (buckets.shape, len(self._scale), len(self._bias)) != (
             (BUCKETS, len(COLUMNS)),

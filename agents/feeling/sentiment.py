@@ -42,9 +42,9 @@ class LanguageModel:
         self.names = tuple(f"{language}-{head}-{digest}" for head in HEADS)
         with np.load(io.BytesIO(content)) as arrays:
             self.weights = Weights(
-                arrays["buckets"].astype(np.int32).reshape(BUCKETS, _WIDTH),
+                arrays["buckets"].reshape(BUCKETS, _WIDTH),
                 arrays["keys"],
-                arrays["induced"].astype(np.int32).reshape(-1, 2, _WIDTH),
+                arrays["induced"].reshape(-1, 2, _WIDTH),
             )
             self._signs = arrays["signs"].astype(np.int32).reshape(SIGNS * BINS, _WIDTH)
             self._bias = arrays["bias"].astype(np.int64)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from agents.feeling.constructions import (
@@ -27,6 +26,7 @@ from agents.feeling.sentiment import SentimentScorer
 from agents.text.tokens import Tokens, tokenize
 from agents.text.words import WordTable
 from schemas.judged import LABELS, Language, Sentiment, Span
+from schemas.record import record
 
 # Scores, in 1/10,000.
 _STATED = 6_000  # of a feeling that a construction states
@@ -50,7 +50,7 @@ _SUBJECTS = frozenset(
 _LISTING = _LINKS | {"/", "+", "nor", "ni"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """Tokens [first, last) that name the target `index`."""
 
@@ -59,7 +59,7 @@ class _Place:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Targets:
     """What is asked of one post: the feeling toward each of `spans`; `feeling` is that of the whole."""
 

@@ -10,7 +10,7 @@ watchlist.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ahocorasick_rs import BytesAhoCorasick
 
@@ -21,10 +21,11 @@ from agents.text.folding import Folded
 from agents.text.hashtags import compounds
 from schemas.judged import EvidenceKind, Span
 from schemas.post import Post
+from schemas.record import record
 from schemas.watchlist import Watchlist
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """A post is about `company`: strongest evidence, confidence in 1/10,000, its span (None where it is
     metadata), and every accepted span of the company in the text, in order."""
@@ -36,7 +37,7 @@ class Match:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """One piece of evidence; `doubtful` is how its form is written if that is ambiguous, else None."""
 

@@ -37,3 +37,8 @@ for _code in range(0x250):
 def canvas(text: str) -> str:
     """The folded text between two stops: `len(canvas(text)) == len(text) + 2`."""
     return f".{text.translate(_FOLDING)}."
+
+
+def spaced(text: str) -> str:
+    """The canvas with spaces for stops: words parted by spaces."""
+    return canvas(text).replace(".", " ")

@@ -8,14 +8,15 @@ are the word (marked where negated), its character 3- to 5-grams, and the pair w
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.text.grams import bucket, grams
 from agents.text.lexicon import CONTRASTS, INTENSIFIERS, NEGATORS, valences
 from agents.text.words import END_MARK, Index, Words, WordTable
 
@@ -23,8 +24,6 @@ BUCKETS = 1 << 17
 BINS = 24  # room for each sign in the table of sign weights
 _LONGEST = 30  # characters of a word that are cut into n-grams
 _DOUBLED = re.compile(r"(.)\1+", re.DOTALL)
-_GRAM_SIZES = (3, 4, 5)
-_GRAM_SEED = zlib.crc32(b"c")  # tells an n-gram from a word of the same letters
 _SCOPE = 4  # words that a negation reaches
 Number = TypeVar("Number", bound=np.generic)
 
@@ -59,20 +58,29 @@ SIGNS = len(_EDGES) + len(_COUNTED) + 1
 @dataclass(slots=True)
 class WordFeatures:
     """One folded word: its hash, that by which it is looked up among the induced words (without a "#"), its
-    hash buckets as it stands and negated, those of its n-grams, its valences, and what it is (columns)."""
+    hash buckets as it stands and negated, its valences, and what it is (columns)."""
 
     word: str
     key: int
     induced: int
     plain: int
     negated: int
-    grams: list[int]
     valence: int
     second: int
     kinds: list[int]
 
 
-_END = WordFeatures(END_MARK, 1, 0, 0, 0, [], 0, 0, [BREAK])
+_END = WordFeatures(END_MARK, 1, 0, 0, 0, 0, 0, [BREAK])
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Words met for the first time, and the hash buckets of their n-grams, one word's after the other's; `counts`
+    (words,) of them."""
+
+    words: list[WordFeatures]
+    grams: NDArray[np.int64]
+    counts: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,8 @@ class Batch:
 
     `words` (tokens,) rows of the reader's tables; `negated` (tokens,) 0 or 1; `pairs` (tokens,) hash buckets;
     `starts` (posts,) where each post begins; `sizes` (posts,) hashed features; `signs` (posts, SIGNS) rows of
-    the table of sign weights; `ironic` (posts,). `fresh` are the words met for the first time, in the order of
-    their rows, from row 0 on again where the reader `forgot` the earlier ones.
+    the table of sign weights; `ironic` (posts,). `fresh` are in the order of their rows, from row 0 on again where the
+    reader `forgot` the earlier ones.
     """
 
     words: NDArray[np.intp]
@@ -92,13 +100,11 @@ class Batch:
     sizes: NDArray[np.int64]
     signs: NDArray[np.int64]
     ironic: NDArray[np.bool_]
-    fresh: list[WordFeatures]
+    fresh: Fresh
     forgot: bool
 
 
-def bucket(text: str) -> int:
-    """CRC-32: the same for a text on every machine; lone surrogates included."""
-    return zlib.crc32(text.encode("utf8", "surrogatepass"))
+_NOTHING_NEW = Fresh([], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.intp))
 
 
 class FeatureReader:
@@ -122,8 +128,9 @@ class FeatureReader:
     def read(self, posts: Words) -> Batch:
         """Features of `posts`, in order; there must be one at least."""
         words = self._index.of(posts)
-        fresh, forgot, self._fresh, self._forgot = self._fresh, self._forgot, [], False
-        if fresh:
+        new, forgot, self._fresh, self._forgot = self._fresh, self._forgot, [], False
+        fresh = _NOTHING_NEW if not new else Fresh(new, *grams([one.word for one in new], BUCKETS))
+        if new:
             self._keep(fresh)
         kinds, values, starts = self._kinds[words], self._values[words], posts.starts
         negated = _in_scope(kinds)
@@ -146,44 +153,51 @@ class FeatureReader:
             self._fresh.append(self._features(*spelt))
         return own
 
-    def _keep(self, fresh: Sequence[WordFeatures]) -> None:
-        first, self._count = self._count, self._count + len(fresh)
+    def _keep(self, fresh: Fresh) -> None:
+        first, self._count = self._count, self._count + len(fresh.words)
         if self._count > len(self._kinds):
             self._kinds = _grown(self._kinds, 2 * self._count)
             self._values = _grown(self._values, 2 * self._count)
         kinds = self._kinds[first : self._count]
         kinds[:] = 0
-        for row, features in zip(kinds, fresh, strict=True):
-            row[features.kinds] = 1
-        kinds[:, FEATURES] = [2 + len(features.grams) for features in fresh]
-        self._values[first : self._count] = [(one.key, one.valence, one.second) for one in fresh]
+        rows = np.repeat(np.arange(len(kinds)), [len(one.kinds) for one in fresh.words])
+        kinds[rows, [*chain.from_iterable(one.kinds for one in fresh.words)]] = 1
+        kinds[:, FEATURES] = 2 + fresh.counts
+        self._values[first : self._count] = [(one.key, one.valence, one.second) for one in fresh.words]
 
     def _features(self, word: str, capitals: bool, stretched: bool) -> WordFeatures:  # noqa: FBT001
         valence, second = self._valence(word)
-        kinds = [WORD, *_marks(word), *[CAPITALS] * capitals, *[STRETCHED] * stretched]
+        plain_word = word[0].isalpha() and word != "http"
+        kinds = [WORD] if plain_word else [WORD, *_marks(word)]
+        if capitals:
+            kinds.append(CAPITALS)
+        if stretched:
+            kinds.append(STRETCHED)
         if word in self._negators or word.endswith("n't"):
             kinds.append(NEGATOR)
         if word in self._contrasts:
             kinds.append(CONTRAST)
         if word in self._intensifiers:
             kinds.append(INTENSIFIER)
-        if valence and not word[0].isalnum() and word[0] not in "#'":
+        if valence and not plain_word and not word[0].isalnum() and word[0] not in "#'":
             kinds.append(GLAD if valence > 0 else SAD)
         key = bucket(word)
         plain, negated = ((key * 2654435761 + salt) % 4294967296 % BUCKETS for salt in (0, 768143))
         induced = key if word[0] != "#" else bucket(word[1:])
         if word in _IRONY:
             kinds.append(IRONY)
-        return WordFeatures(word, key, induced, plain, negated, _grams(word), valence, second, kinds)
+        return WordFeatures(word, key, induced, plain, negated, valence, second, kinds)
 
     def _valence(self, word: str) -> tuple[int, int]:
-        bare = word.lstrip("#")
-        for form in (word, bare, _DOUBLED.sub(_once, bare)):
-            if form in self._lists:
-                vader, pattern, afinn = self._lists[form]
-                listed = [v for v in (vader, afinn) if v]
-                return (sum(listed) // len(listed) if listed else 0), pattern
-        return 0, 0
+        found = self._lists.get(word)
+        if found is None:
+            bare = word.lstrip("#")
+            found = self._lists.get(bare) or self._lists.get(_DOUBLED.sub(_once, bare))
+        if found is None:
+            return 0, 0
+        vader, pattern, afinn = found
+        listed = [v for v in (vader, afinn) if v]
+        return (sum(listed) // len(listed) if listed else 0), pattern
 
 
 def _grown(table: NDArray[Number], rows: int) -> NDArray[Number]:
@@ -210,9 +224,7 @@ def _stands_for(word: str) -> str:
 
 
 def _marks(word: str) -> Iterator[int]:
-    """What a token is by its signs alone."""
-    if word[0].isalpha() and word != "http":
-        return
+    """What a token that is no word is by its signs alone."""
     if word[0] in ".,;:!?()…":
         yield BREAK
     if word[0] == "!":
@@ -226,22 +238,6 @@ def _marks(word: str) -> Iterator[int]:
     for token, kind in (("@", HANDLE), ("http", ADDRESS), ("0", NUMBER), ("0%", NUMBER)):
         if word == token:
             yield kind
-
-
-def _grams(word: str) -> list[int]:
-    """Buckets of the character n-grams of a word with its edges marked; a hashtag's are those of its word."""
-    bare = word.lstrip("#")
-    if not bare or not bare[0].isalpha() or word == "http":
-        return []
-    edged = f"<{bare}>".encode("utf8", "surrogatepass")  # folded, so nearly always a byte a character
-    crc, size = zlib.crc32, len(edged)
-    grams = [
-        crc(edged[i : i + length], _GRAM_SEED) % BUCKETS
-        for length in _GRAM_SIZES
-        if length < size
-        for i in range(size - length + 1)
-    ]
-    return [*grams, bucket(bare) % BUCKETS] if bare != word else grams
 
 
 def _last(places: NDArray[np.bool_]) -> NDArray[np.intp]:

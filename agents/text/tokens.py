@@ -123,6 +123,8 @@ def tokenize(text: str) -> Tokens:
 
 def cut(text: str) -> list[str]:
     """The tokens of `text` alone, as they are written. No token depends on what stands beyond white space."""
+    if text.isascii() and text.isalpha():  # a plain word
+        return [text]
     return _TOKEN.split(text)[1::2]
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.text.features import Batch, FeatureReader, WordFeatures
+from agents.text.features import Batch, FeatureReader, Fresh
 from agents.text.words import Words
 from schemas.judged import Language
 
@@ -24,9 +24,9 @@ class Weights:
     `keys` (words,), sorted, and `induced` (words, 2, columns): as they stand and negated. Words for which `silent`
     is true weigh nothing, whatever bucket they fall into."""
 
-    buckets: NDArray[np.int32]
-    keys: NDArray[np.int64]
-    induced: NDArray[np.int32]
+    buckets: NDArray[np.integer]
+    keys: NDArray[np.integer]
+    induced: NDArray[np.integer]
     silent: Callable[[str], bool] | None = None
 
     @property
@@ -80,9 +80,9 @@ class Adder:
         """Sum up the weights of each word met for the first time."""
         if batch.forgot:
             self._known = 0
-        if not batch.fresh:
+        if not batch.fresh.words:
             return
-        end = self._known + len(batch.fresh)
+        end = self._known + len(batch.fresh.words)
         if end > len(self._words):
             grown = np.zeros((2 * end, *self._words.shape[1:]), dtype=np.int32)
             grown[: self._known] = self._words[: self._known]
@@ -90,16 +90,15 @@ class Adder:
         self._words[self._known : end] = self._weigh(batch.fresh)
         self._known = end
 
-    def _weigh(self, words: Sequence[WordFeatures]) -> NDArray[np.int32]:
+    def _weigh(self, fresh: Fresh) -> NDArray[np.int32]:
         """Summed weights of each word, (words, 2, columns): as it stands and negated."""
+        words = fresh.words
         alone = np.array([(word.plain, word.negated) for word in words])
-        # The word's own bucket closes each run of n-grams, so that no run is empty; it is taken off again.
-        runs = np.array(list(chain.from_iterable((*word.grams, word.plain) for word in words)))
-        ends = np.cumsum([len(word.grams) + 1 for word in words])
-        starts = np.concatenate([[0], ends[:-1]])
-        own = self._buckets[alone[:, 0]]
-        grams = np.add.reduceat(self._buckets[runs], starts, axis=0) - own
-        weights = self._buckets[alone] + grams[:, None, :]
+        # sums up to each n-gram, so that words without any have a run, too
+        sums = np.zeros((len(fresh.grams) + 1, self._buckets.shape[1]), dtype=np.int32)
+        np.cumsum(self._buckets[fresh.grams], axis=0, dtype=np.int32, out=sums[1:])
+        ends = np.cumsum(fresh.counts)
+        weights = self._buckets[alone] + (sums[ends] - sums[ends - fresh.counts])[:, None, :]
         for model, columns in zip(self._models, self._columns, strict=True):
             if len(model.keys):
                 keys = np.array([word.induced for word in words])

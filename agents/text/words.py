@@ -18,9 +18,9 @@ from agents.text.tokens import Tokens, cut, fold
 
 MOST_KEPT = 1 << 16  # words: more are forgotten together, so that no run of odd posts fills the memory
 MOST_CHARACTERS = 1 << 22  # of those words
-LONGEST_KEPT = 40  # characters of a piece: longer ones hardly come again
 END = 0  # the row of the mark that closes each post
 END_MARK = "\n"
+_NONE = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,17 @@ class Words:
     """Some posts, one after the other, each closed by END.
 
     `flat` and `rows` (tokens + posts,): the table's row of each token; `starts` (posts,): where each post
-    begins. Rows stand for what they stood for until the table's next `read`.
+    begins. `pieces` (pieces + posts,) and `piece_starts` (posts,): the same of the pieces of text between spaces, by
+    the table's number of each, 0 after a post; none where posts came cut. All stand for what they stood for until the
+    table's next `read`.
     """
 
     table: WordTable
     flat: list[int]
     rows: NDArray[np.intp]
     starts: NDArray[np.intp]
+    pieces: NDArray[np.intp]
+    piece_starts: NDArray[np.intp]
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -50,17 +54,21 @@ class Words:
         return (self.flat[first : last - 1] for first, last in pairwise(bounds))
 
     def only(self, places: Sequence[int]) -> Words:
-        """Some of the posts, by their places."""
-        bounds = [*self.starts.tolist(), len(self.flat)]
-        return _closed(self.table, [self.flat[bounds[place] : bounds[place + 1]] for place in places])
+        """Some of the posts, by their places, as if they had come cut."""
+        chosen = np.asarray(places, dtype=np.intp)
+        sizes = self.sizes[chosen]
+        rows = self.rows[_runs(self.starts[chosen], sizes)]
+        return Words(self.table, rows.tolist(), rows, np.cumsum(sizes) - sizes, _NONE, _NONE)
 
 
 class WordTable:
     """`surface[row]` and `folded[row]` are the word as it is written and folded; `era` counts how often all was
-    forgotten. Row END is a word of its own, which no text holds."""
+    forgotten. Row END is a word of its own, which no text holds.
+
+    `spelt[number]` is a piece of text without a space; pieces are forgotten more often, which `piece_era` counts."""
 
     def __init__(self) -> None:
-        self.era = 0
+        self.era = self.piece_era = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -69,7 +77,16 @@ class WordTable:
         self.folded = [END_MARK]
         self._characters = 0
         self._rows = _Rows(self._add)
-        self._pieces = _Pieces(self._rows)
+        self._forget_pieces()
+
+    def _forget_pieces(self) -> None:
+        self.piece_era += 1
+        self.spelt = [""]
+        self._piece_characters = 0
+        self._cut: list[tuple[int, ...]] = [(END,)]  # rows of the tokens of each piece
+        self._tokens = np.zeros(1, dtype=np.intp)  # the same, one after the other,
+        self._ends = np.ones(1, dtype=np.intp)  # and where each piece's end
+        self._pieces = _Rows(self._add_piece)
 
     def _add(self, word: str) -> int:
         self.surface.append(word)
@@ -77,19 +94,52 @@ class WordTable:
         self._characters += len(word)
         return len(self.surface) - 1
 
+    def _add_piece(self, piece: str) -> int:
+        self.spelt.append(piece)
+        self._cut.append(tuple(map(self._rows.__getitem__, cut(piece))))
+        self._piece_characters += len(piece)
+        return len(self.spelt) - 1
+
     def read(self, texts: Iterable[str]) -> Words:
         """The words of each text, as `tokenize` cuts them. Forgets first, if too much is held."""
         if len(self.surface) > MOST_KEPT or self._characters > MOST_CHARACTERS:
             self._forget()
-        pieces = self._pieces
-        pieces.forget_some()
-        found = pieces.__getitem__
-        return _closed(self, [[*chain.from_iterable(map(found, text.split())), END] for text in texts])
+        elif len(self.spelt) > MOST_KEPT or self._piece_characters > MOST_CHARACTERS:
+            self._forget_pieces()
+        found = self._pieces.__getitem__
+        posts = [[*map(found, text.split()), 0] for text in texts]
+        pieces = np.fromiter(chain.from_iterable(posts), np.intp)
+        in_post = np.fromiter(map(len, posts), np.intp, len(posts))
+        ends, tokens = self._all_cut()
+        last = ends[pieces]
+        sizes = last - np.where(pieces, ends[pieces - 1], 0)
+        rows = tokens[_runs(last - sizes, sizes)]
+        firsts = np.cumsum(in_post) - in_post
+        starts = (np.cumsum(sizes) - sizes)[firsts]
+        return Words(self, rows.tolist(), rows, starts, pieces, firsts)
+
+    def _all_cut(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Where the tokens of each piece end, and the tokens of all, one after the other."""
+        known = len(self._ends)
+        if len(self._cut) > known:
+            new = self._cut[known:]
+            self._tokens = np.append(self._tokens, np.fromiter(chain.from_iterable(new), np.intp))
+            self._ends = np.append(self._ends, self._ends[-1] + np.cumsum([*map(len, new)]))
+        return self._ends, self._tokens
 
     def of(self, posts: Iterable[Tokens]) -> Words:
         """Posts that were cut already; forgets nothing."""
         row = self._rows.__getitem__
-        return _closed(self, [[*map(row, post.surface), END] for post in posts])
+        cuts = [[*map(row, post.surface), END] for post in posts]
+        rows = np.fromiter(chain.from_iterable(cuts), np.intp)
+        sizes = np.fromiter(map(len, cuts), np.intp, len(cuts))
+        return Words(self, rows.tolist(), rows, np.cumsum(sizes) - sizes, _NONE, _NONE)
+
+
+def _runs(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each of `sizes` places from each of `starts` on, one run after the other."""
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
 
 
 class Index:
@@ -121,14 +171,8 @@ class Index:
         return own
 
 
-def _closed(table: WordTable, posts: Sequence[list[int]]) -> Words:
-    flat = [*chain.from_iterable(posts)]
-    sizes = np.fromiter(map(len, posts), np.intp, len(posts))
-    return Words(table, flat, np.array(flat, dtype=np.intp), np.cumsum(sizes) - sizes)
-
-
 class _Rows(dict[str, int]):
-    """Row of each word, made when it is first met."""
+    """Row of each word, or number of each piece, made when it is first met."""
 
     def __init__(self, make: Callable[[str], int]) -> None:
         super().__init__()
@@ -137,21 +181,3 @@ class _Rows(dict[str, int]):
     def __missing__(self, word: str) -> int:
         row = self[word] = self._make(word)
         return row
-
-
-class _Pieces(dict[str, tuple[int, ...]]):
-    """The rows of the tokens of each piece of text without a space."""
-
-    def __init__(self, rows: _Rows) -> None:
-        super().__init__()
-        self._rows = rows
-
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        rows = tuple(map(self._rows.__getitem__, cut(piece)))
-        if len(piece) <= LONGEST_KEPT:
-            self[piece] = rows
-        return rows
-
-    def forget_some(self) -> None:
-        if len(self) > MOST_KEPT:
-            self.clear()

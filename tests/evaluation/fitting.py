@@ -59,6 +59,7 @@ class Designer:
         self._table = WordTable()
         self._reader = FeatureReader(language)
         self._words: list[WordFeatures] = []
+        self._grams: list[list[int]] = []
         self._vectors = vectors
 
     def design(self, texts: Sequence[str]) -> Design:
@@ -68,14 +69,19 @@ class Designer:
         for first in range(0, len(texts), 512):
             read = self._table.read(texts[first : first + 512])
             batch = self._reader.read(read)
-            self._words = batch.fresh if batch.forgot else self._words + batch.fresh
+            if batch.forgot:
+                self._words, self._grams = [], []
+            self._words += batch.fresh.words
+            self._grams += map(
+                np.ndarray.tolist, np.split(batch.fresh.grams, np.cumsum(batch.fresh.counts))[:-1]
+            )
             words, negated, pairs = batch.words.tolist(), batch.negated.tolist(), batch.pairs.tolist()
             place = 0
             for index, post in enumerate(read.posts()):
                 for word in map(self._table.folded.__getitem__, post):
                     features = self._words[words[place]]
                     columns += (features.negated if negated[place] else features.plain, pairs[place])
-                    columns += features.grams
+                    columns += self._grams[words[place]]
                     if vectors is not None and self._vectors is not None:
                         row = self._vectors.rows.get(word.lstrip("#") or word)
                         if row is not None:

@@ -18,7 +18,7 @@ from evaluation.fitting import SIGN_SCALE, Design, Designer, Head, Recipe, Vecto
 from evaluation.vectors import read_vectors
 
 from agents.probabilities import UNIT
-from agents.text.features import bucket
+from agents.text.grams import bucket
 
 MODELS = Path(__file__).parents[2] / "agents" / "models"
 

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -35,7 +36,7 @@ from schemas.judged import DISCLOSURE_KINDS, ROLES
 
 HERE = Path(__file__).parent
 LEXICONS = HERE.parents[1] / "agents" / "lexicons"
-BLIND = frozenset({"test", "dora", "nia", "tess"})  # halves that no model has seen
+BLIND = frozenset({"test", "dora", "nia", "tess", "yan", "ines", "hugo"})  # halves that no model has seen
 EMPLOYEES = "en_glassdoor_a_proscons"
 EXAMPLES = "disclosure_examples"
 BACKGROUND = {
@@ -43,7 +44,17 @@ BACKGROUND = {
     "fr": ("fr_insurance_posts", "fr_xlmt_train", "fr_allocine_tv_train", "fr_xed"),
 }
 OF_EACH = 2_500  # texts of a background set
-WEIGHTS = {"written": 1.0, "employees": 0.06, "background": {"en": 0.15, "fr": 0.3}}
+OF_EMPLOYEES = 1_500
+APART = frozenset(
+    {"complaint", "press", "sport", "school"}
+)  # sets of posts of which hardly any may be tagged
+WEIGHTS = {
+    "written": 1.0,
+    "apart": 4.0,
+    "real": 0.5,
+    "employees": 0.06,
+    "background": {"en": 0.15, "fr": 0.3},
+}
 STRENGTH = 6.0  # inverse of the penalty
 RARITY = 8.0  # what the logarithms of rarity are divided by
 OF_SIGNS = 0.2  # how far fields and marks are scaled, so that single words keep a say
@@ -62,6 +73,7 @@ SEEN = {
 }  # posts from which on a feature is kept; foreign: not in written ones
 
 
+NOTHING: frozenset[str] = frozenset()
 Reading = tuple[list[str], list[str], int]
 """Words and pairs, signs, and the number of different words of a text."""
 
@@ -101,7 +113,7 @@ def written(language: str, without: Sequence[str]) -> list[Sample]:
             Sample(
                 row["text"],
                 kinds,
-                WEIGHTS["written"],
+                WEIGHTS["apart" if row.get("set") in APART else "written"],
                 row["role"],
                 modes,
                 own=True,
@@ -111,40 +123,52 @@ def written(language: str, without: Sequence[str]) -> list[Sample]:
     return samples
 
 
+def labelled(name: str) -> dict[int, dict[str, Any]]:
+    """What people said of some rows of a set of ../shared, by their number: `kinds` of disclosure, and where it was
+    asked `modes`, `role`, and `held`: for measuring alone."""
+    labels = json.loads((HERE / "work_labels.json").read_text("utf-8"))
+    return {int(key.rsplit("-", 1)[1]): told for key, told in labels.items() if key.rsplit("-", 1)[0] == name}
+
+
 def real(folder: Path, language: str, without: Sequence[str]) -> list[Sample]:
     """Real posts, and the examples that came with them."""
-    draw = random.Random(3)
     samples = []
-    labels: dict[str, list[str]] = json.loads((HERE / "work_labels.json").read_text("utf-8"))
-    nothing: frozenset[str] = frozenset()
-    for name in (*BACKGROUND[language], "en_goemotions_dev"):
-        if name in without or not name.startswith(language):
-            continue
-        rows = [row["text"] for row in rows_of(folder, name)]
-        told = {
-            int(key.rsplit("-", 1)[1]): kinds for key, kinds in labels.items() if key.startswith(f"{name}-")
-        }
-        for n, kinds in told.items():
-            samples.append(Sample(rows[n], frozenset(kinds), WEIGHTS["written"], None, nothing, own=False))
-        if name in BACKGROUND[language]:
-            others = [rows[n][:400] for n in range(len(rows)) if n not in told]
-            draw.shuffle(others)
-            weight = WEIGHTS["background"][language]
-            share = others[: min(OF_EACH, len(others) // 2)]
-            samples += [Sample(text, nothing, weight, None, nothing, own=False) for text in share]
+    for name in (*BACKGROUND[language], EMPLOYEES, "en_goemotions_dev"):
+        if name not in without and name.startswith(language):
+            samples += _of_set(name, [row["text"] for row in rows_of(folder, name)], language)
     if EXAMPLES not in without:
-        rows_ = [row for row in rows_of(folder, EXAMPLES) if row["lang"] == language]
+        rows = [row for row in rows_of(folder, EXAMPLES) if row["lang"] == language]
         samples += [
-            Sample(row["text"], frozenset(row["kinds"]), WEIGHTS["written"], None, nothing, own=True)
-            for row in rows_
+            Sample(row["text"], frozenset(row["kinds"]), WEIGHTS["written"], None, NOTHING, own=True)
+            for row in rows
         ]
-    if language == "en" and EMPLOYEES not in without:
+    return samples
+
+
+def _of_set(name: str, rows: Sequence[str], language: str) -> list[Sample]:
+    """The labelled rows of one set, and of the others a share: taken for disclosing nothing, or working conditions."""
+    told = labelled(name)
+    samples = [
+        Sample(
+            rows[n],
+            frozenset(said["kinds"]),
+            WEIGHTS["real"],
+            said.get("role"),
+            frozenset(said.get("modes", ())),
+            own=False,
+        )
+        for n, said in told.items()
+        if not said.get("held")
+    ]
+    others = [rows[n] for n in range(len(rows)) if n not in told]
+    random.Random(3).shuffle(others)
+    if name == EMPLOYEES:
         kinds = frozenset({"working-conditions"})
-        chosen = draw.sample([row["text"] for row in rows_of(folder, EMPLOYEES)], 1_500)
-        samples += [
-            Sample(text, kinds, WEIGHTS["employees"], None, nothing, own=False, review=True)
-            for text in chosen
-        ]
+        chosen, weight = others[:OF_EMPLOYEES], WEIGHTS["employees"]
+        samples += [Sample(text, kinds, weight, None, NOTHING, own=False, review=True) for text in chosen]
+    elif name in BACKGROUND[language]:
+        chosen, weight = others[: min(OF_EACH, len(others) // 2)], WEIGHTS["background"][language]
+        samples += [Sample(text[:400], NOTHING, weight, None, NOTHING, own=False) for text in chosen]
     return samples
 
 

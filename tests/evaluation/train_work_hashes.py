@@ -27,7 +27,7 @@ from agents.text.tokens import fold, tokenize
 from schemas.judged import DISCLOSURE_KINDS, ROLES
 
 MODELS = Path(__file__).parents[2] / "agents" / "models"
-STRENGTH = 30.0  # inverse of the penalty
+STRENGTH = 100.0  # inverse of the penalty
 LEVELS = 127
 SEED = 20261127
 MORE = {"en": -0.5, "fr": -0.8}  # logits that the column for the post as a whole is given on top

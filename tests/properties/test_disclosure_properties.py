@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worded import words
 
+from agents.disclosing import speaker
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
-from agents.disclosing.speaker import SpeakerProfiler
+from agents.disclosing.gate import Surface
+from agents.disclosing.speaker import SpeakerProfiler, first_person
 from agents.text.canvas import canvas
 from agents.text.signature import Signer
 from schemas.judged import Language
@@ -20,7 +22,8 @@ def signature(text: str) -> str | None:
     return SIGNER.sign(words(text))[0]
 
 
-TAGGER = DisclosureTagger(shipped_rules())
+BOOKS = shipped_rules()
+TAGGER = DisclosureTagger(BOOKS)
 PROFILER = SpeakerProfiler()
 PIECES = st.sampled_from([
     "I work at Brixtel", "my boss", "yelled", "je bosse chez", "Orange", "60 h", "on", "notre client", "!",
@@ -53,6 +56,23 @@ def test_tags_are_sound(text: str, code: str, bio: str | None) -> None:
     thorough = TAGGER.read(post, language, [], thorough=True)
     assert thorough.disclosures == reading.disclosures
     assert PROFILER.profile(post, reading, []) == PROFILER.profile(post, reading, [])
+
+
+@given(text=TEXTS)
+def test_where_no_piece_may_speak_no_phrase_of_speech_wakes(text: str) -> None:
+    pieces = text.split()
+    for bit, book in enumerate(BOOKS.values()):
+        surface = Surface(text)
+        book.wake(surface, speech_alone=True)
+        if any(surface.awake):
+            assert any(said >> bit & 1 for said in TAGGER.may_speak(pieces))
+
+
+@given(text=TEXTS)
+def test_a_text_is_personal_if_a_piece_of_it_is(text: str) -> None:
+    assert any(map(first_person, text.split())) == (
+        speaker._FIRST_PERSON.search(f" {text}".lower()) is not None
+    )
 
 
 @given(text=st.text(max_size=200), tail=st.sampled_from([" https://t.co/x", " !!!", " 42", " #tag #other"]))

@@ -13,7 +13,6 @@ from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.fields import read_fields
 from agents.disclosing.register_of_work import Said, shipped_talk
 from agents.disclosing.speaker import Profile, SpeakerProfiler
-from agents.text.canvas import canvas
 from schemas.judged import Disclosure, DisclosureKind, Language, Role
 from schemas.post import Post, Source
 
@@ -93,11 +92,11 @@ def test_no_semantic_field_has_such_a_word(code: str) -> None:
 )
 def test_no_model_decides_where_private_things_are_said(code: str, text: str) -> None:
     talk = shipped_talk(code)
-    said = Said(talk, text, canvas(text).replace(".", " "))
+    said = Said(talk, text)
     assert not said.private
     assert said.whole > 0
     private = {"en": " and I was diagnosed with cancer", "fr": " et je suis malade"}[code]
-    assert Said(talk, text + private, canvas(text + private).replace(".", " ")).private
+    assert Said(talk, text + private).private
 
 
 def test_no_kind_role_or_field_could_hold_such_a_thing() -> None:

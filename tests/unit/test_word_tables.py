@@ -7,6 +7,7 @@ import pytest
 from agents.disclosing import gate
 from agents.disclosing.disclosure import shipped_rules
 from agents.text import words
+from agents.text.marks import Marks
 from agents.text.signature import Signer
 from agents.text.tokens import tokenize
 from agents.text.words import WordTable
@@ -31,8 +32,19 @@ def test_monstrous_words_make_a_table_forget() -> None:
     for n in range(80):
         table.read([f"{n}" + "éa" * 30_000])
     assert sum(map(len, table.surface)) <= words.MOST_CHARACTERS + 60_001
-    assert not any(len(piece) > words.LONGEST_KEPT for piece in table._pieces)
+    assert sum(map(len, table.spelt)) <= words.MOST_CHARACTERS + 60_001
     assert table.era > 1
+
+
+def test_pieces_are_forgotten_without_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MOST_KEPT", 20)
+    table = WordTable()
+    marks = Marks(lambda pieces: [piece.isupper() | piece.isdigit() << 1 for piece in pieces])
+    for n in range(200):
+        text = f"a{'!' * (n % 7)}b{'?' * (n % 5)} {'A' if n % 2 else 'd'} {n % 3 or 'e'}"
+        assert marks.of(table.read([text, "", "d"])) == [n % 2 | (n % 3 > 0) << 1, 0, 0]
+        assert len(table.spelt) <= 20 + 4
+    assert table.piece_era > table.era == 1
 
 
 def test_the_gate_of_disclosure_rules(monkeypatch: pytest.MonkeyPatch) -> None:
