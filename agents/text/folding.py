@@ -35,8 +35,8 @@ class _Folds(dict[str, str]):
         else:
             plain = unicodedata.normalize("NFKD", char).casefold()
             folded = "".join(map(_part, unicodedata.normalize("NFKD", plain)))
-            if _UNSPACED.match(char):
-                folded = f" {folded} "
+            spaced = _UNSPACED.sub(r" \g<0> ", folded)  # what it decomposes to may be such a letter, too
+            folded = f" {folded} " if spaced == folded and _UNSPACED.match(char) else spaced
         if len(self) < MOST_KEPT:
             self[char] = folded
         return folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.naming.companies import CompanyMatcher
@@ -88,6 +88,8 @@ def test_a_name_between_separators_is_found_where_it_stands(
 
 
 @given(ANY_TEXT)
+@example("0\u2f00")  # a radical that decomposes to a letter of a script without spaces
+@example("a\u337fa")  # a square that decomposes to four
 def test_folding_keeps_every_place(text: str) -> None:
     folded = Folded(text)
     assert (
