@@ -31,7 +31,7 @@ from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
-REVISION = "4"  # raised with every change of code that changes a judgement; a test holds the two together
+REVISION = "5"  # raised with every change of code that changes a judgement; a test holds the two together
 _BIO = Source("bio")
 _PERSONAL = 1  # bit of the marks: somebody speaks of herself
 

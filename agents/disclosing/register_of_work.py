@@ -20,7 +20,7 @@ from agents.disclosing.work_words import Words, WorkModel
 from agents.text.canvas import spaced
 from schemas.judged import DISCLOSURE_KINDS, ROLES, Role, Span
 
-SETTLED = -150  # points of the first look from which down no table of words could turn the matter
+SETTLED = -100  # points of the first look from which down no table of words could turn the matter
 DOUBTFUL = 0  # points for any disclosure from which up one may be told
 _KINDS = len(DISCLOSURE_KINDS) + 1
 _ROLE_AT = {role: COLUMNS.index(role) for role in ROLES}

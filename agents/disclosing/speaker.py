@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from agents.disclosing.attachment import Employers, nobody, own_employers
 from agents.disclosing.disclosure import Matches, Reading
 from agents.disclosing.disclosure_rules import Hit
+from agents.disclosing.register_of_work import DOUBTFUL
 from schemas.judged import Interaction, Register, Role
 from schemas.post import Post
 from schemas.record import record
@@ -27,9 +28,14 @@ _FIRST_PERSONS = frozenset({"i", "im", "my", "me", "ma", "we", "je", "mon", "mes
 _FIRST_PERSON = re.compile(r"\W(?:im?|m[yea]|we|j[e'’]|mon|mes|moi|on)\b")
 _LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
 _MENTION = re.compile(r"(?<![\w.])@\w")
-# who may speak in a post that discloses, and in one that does not, with the points that each has to begin with
-TOLD: Mapping[Role, int] = {"employee": 0, "former-employee": 0, "professional": 0, "candidate": 0}
+# who may speak in a post that discloses, in one that does not, and in one that nearly does, with the points that each
+# has to begin with
+TOLD: Mapping[Role, int] = {
+    "employee": 0, "former-employee": 30, "professional": 30, "candidate": 30, "amateur": -60, "organisation": -60,
+    "media": -60,
+}  # fmt: skip
 UNTOLD: Mapping[Role, int] = {"amateur": 20, "organisation": 0, "media": 0, "candidate": 0}
+NEARLY: Mapping[Role, int] = {**UNTOLD, "employee": 30, "former-employee": 30, "professional": 30}
 _AUTHORITIES: frozenset[Role] = frozenset({"media", "organisation"})
 
 
@@ -88,7 +94,8 @@ class SpeakerProfiler:
         if "candidate" in signs and not _speaks_as_staff(reading.hits):
             return "candidate"
         if not reading.disclosures:
-            return _most_likely(reading, UNTOLD)
+            nearly = reading.said is not None and reading.said.whole >= DOUBTFUL
+            return _most_likely(reading, NEARLY if nearly else UNTOLD)
         return _role_of(reading, former_sign="former-employee" in signs)
 
     def _role_toward(self, company: str, role: Role, post: Post, reading: Reading) -> Role:

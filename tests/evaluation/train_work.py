@@ -36,7 +36,9 @@ from schemas.judged import DISCLOSURE_KINDS, ROLES
 
 HERE = Path(__file__).parent
 LEXICONS = HERE.parents[1] / "agents" / "lexicons"
-BLIND = frozenset({"test", "dora", "nia", "tess", "yan", "ines", "hugo"})  # halves that no model has seen
+BLIND = frozenset(
+    {"test", "dora", "nia", "tess", "yan", "ines", "hugo", "rex"}
+)  # halves that no model has seen
 EMPLOYEES = "en_glassdoor_a_proscons"
 EXAMPLES = "disclosure_examples"
 BACKGROUND = {
@@ -50,7 +52,7 @@ APART = frozenset(
 )  # sets of posts of which hardly any may be tagged
 WEIGHTS = {
     "written": 1.0,
-    "apart": 4.0,
+    "apart": 3.0,
     "real": 0.5,
     "employees": 0.06,
     "background": {"en": 0.15, "fr": 0.3},
@@ -62,7 +64,7 @@ POINTS = 60  # a logit, on the scale of the rules
 # logits that the model is given on top, told by leaving one writer out (the card): for a post as a whole, and for
 # each kind within a post that discloses, where those of the training are not as frequent as those of posts
 MORE = {
-    "en": dict(zip((ANY, *DISCLOSURE_KINDS), (-0.3, 0.7, 0.9, 1.0, -0.3, 0.7, 0.9), strict=True)),
+    "en": dict(zip((ANY, *DISCLOSURE_KINDS), (0.03, 0.7, 0.9, 1.0, -0.3, 0.7, 0.9), strict=True)),
     "fr": dict(zip((ANY, *DISCLOSURE_KINDS), (0.2, 0.5, 0.6, 0.9, 0.1, 0.5, 0.6), strict=True)),
 }
 ROWS_OF_WORDS, ROWS_OF_SIGNS = 127, 2_000  # the greatest weight of a word in steps, of a sign in points

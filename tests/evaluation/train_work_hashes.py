@@ -30,7 +30,7 @@ MODELS = Path(__file__).parents[2] / "agents" / "models"
 STRENGTH = 100.0  # inverse of the penalty
 LEVELS = 127
 SEED = 20261127
-MORE = {"en": -0.5, "fr": -0.8}  # logits that the column for the post as a whole is given on top
+MORE = {"en": -0.17, "fr": -0.8}  # logits that the column for the post as a whole is given on top
 
 
 def without_private(text: str) -> str:
