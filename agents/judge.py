@@ -14,9 +14,9 @@ from itertools import repeat
 import orjson
 
 from agents.credibility import CredibilityTable
-from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
+from agents.disclosing.disclosure import DisclosureTagger, Matches, Reading, shipped_rules
 from agents.disclosing.explanation import Explanation, explain
-from agents.disclosing.speaker import SpeakerProfiler, first_person
+from agents.disclosing.speaker import Profile, SpeakerProfiler, first_person
 from agents.disclosing.work_hashes import shipped_first_look
 from agents.feeling.sentiment import SentimentScorer, shipped_models
 from agents.feeling.targets import Targets, TargetScorer
@@ -27,7 +27,7 @@ from agents.text.signature import Signer
 from agents.text.weights import PostReader
 from agents.text.words import WordTable
 from agents.versions import folder_version
-from schemas.judged import CompanyMention, Judged, Role, Sentiment, Speaker
+from schemas.judged import CompanyMention, Judged, Language, Role, Sentiment, Speaker
 from schemas.post import Post, Source
 from schemas.watchlist import Watchlist
 
@@ -95,15 +95,9 @@ class Judge:
         feelings = self._targets.score_many(list(map(Targets, texts, languages, sentiments, spans, kinds)))
         places = [[(match.company, match.spans) for match in matches] for matches in matched]
         looks = self._first_look.at_all(parts, len(posts), model=1)
-        marks, may = self._marks.of(words), self._speaks
-        readings = [
-            self._disclosures.read(post, said, found, look, speaks=bool(bits & may.get(said.code, 0)))
-            for post, said, found, look, bits in zip(posts, languages, places, looks, marks, strict=True)
-        ]
-        profiles = [
-            self._speakers.profile(post, reading, found, personal=bool(bits & _PERSONAL))
-            for post, reading, found, bits in zip(posts, readings, places, marks, strict=True)
-        ]
+        marks = self._marks.of(words)
+        readings = self._read(posts, languages, places, looks, marks)
+        profiles = self._profile(posts, readings, places, marks)
         signatures = self._signer.sign(words)
         return [
             Judged(
@@ -122,6 +116,34 @@ class Judge:
             for post, language, sentiment, matches, toward, reading, profile, copy in zip(
                 posts, languages, sentiments, matched, feelings, readings, profiles, signatures, strict=True
             )
+        ]
+
+    def _read(
+        self,
+        posts: Sequence[Post],
+        languages: Sequence[Language],
+        places: Sequence[Matches],
+        looks: Sequence[list[int]],
+        marks: Sequence[int],
+    ) -> list[Reading]:
+        """What each post discloses; `marks` as `_ask` gives them."""
+        may = self._speaks
+        return [
+            self._disclosures.read(post, said, found, look, speaks=bool(bits & may.get(said.code, 0)))
+            for post, said, found, look, bits in zip(posts, languages, places, looks, marks, strict=True)
+        ]
+
+    def _profile(
+        self,
+        posts: Sequence[Post],
+        readings: Sequence[Reading],
+        places: Sequence[Matches],
+        marks: Sequence[int],
+    ) -> list[Profile]:
+        """Who speaks in each post."""
+        return [
+            self._speakers.profile(post, reading, found, personal=bool(bits & _PERSONAL))
+            for post, reading, found, bits in zip(posts, readings, places, marks, strict=True)
         ]
 
     def explain(self, post: Post) -> Explained:

@@ -73,7 +73,8 @@ def _posts(platform: str, kind: Kind, texts: list[str]) -> list[Post]:
 
 
 def stages(judge: Judge, posts: list[Post], spent: dict[str, float]) -> None:
-    """One batch question by question, as `Judge.judge` asks them; adds the seconds of each to `spent`."""
+    """One batch question by question, as `Judge.judge` asks them; adds the seconds of each to `spent`. The stages are
+    of words already met: what new ones cost is in the whole alone."""
 
     def timed(name: str, work: Callable[[], T]) -> T:
         start = time.process_time()
@@ -83,18 +84,22 @@ def stages(judge: Judge, posts: list[Post], spent: dict[str, float]) -> None:
 
     timed("judge as a whole", lambda: judge.judge(posts))  # first, while the batch's words are still new
     kinds = ["review" if post.kind == "review" else "post" for post in posts]
-    said = [post.lang for post in posts]
     texts = [post.text for post in posts]
     words = timed("words", lambda: judge._words.read(texts))
-    languages = timed("language", lambda: judge._languages.identify_many(words, said))
-    feelings = timed("sentiment", lambda: judge._sentiment.score_many(words, languages, kinds))
+    languages = timed(
+        "language", lambda: judge._languages.identify_many(words, [post.lang for post in posts])
+    )
+    parts = timed("features", lambda: judge._reader.read(words, languages))
+    feelings = timed("sentiment", lambda: judge._sentiment.score_read(parts, kinds))
     matched = timed("companies", lambda: [judge._companies.match(post) for post in posts])
     spans = [[match.span for match in matches] for matches in matched]
     asked = list(map(Targets, texts, languages, feelings, spans, kinds))
     timed("targets", lambda: judge._targets.score_many(asked))
     places = [[(match.company, match.spans) for match in matches] for matches in matched]
-    readings = timed("disclosure", lambda: list(map(judge._disclosures.read, posts, languages, places)))
-    profiles = timed("speaker", lambda: list(map(judge._speakers.profile, posts, readings, places)))
+    looks = timed("first look", lambda: judge._first_look.at_all(parts, len(posts), model=1))
+    marks = timed("marks", lambda: judge._marks.of(words))
+    readings = timed("disclosure", lambda: judge._read(posts, languages, places, looks, marks))
+    profiles = timed("speaker", lambda: judge._profile(posts, readings, places, marks))
     timed("signature", lambda: judge._signer.sign(words))
     table = judge._credibility
     timed(
