@@ -8,7 +8,6 @@ tagged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from agents.disclosing.disclosure_rules import Hit, Sign
 from agents.disclosing.work_hashes import ANY
@@ -117,7 +116,17 @@ def _with_model(accounts: list[Account], about: Circumstances) -> list[Account]:
             if account.score >= THRESHOLD
             else _bounded(whole + min(0, likely[account.kind] - least))
         )
-        made.append(replace(account, model=model, score=account.score + model))
+        made.append(
+            Account(
+                account.kind,
+                account.hits,
+                account.tie,
+                model,
+                account.against,
+                account.score + model,
+                account.needed,
+            )
+        )
     return made
 
 

@@ -134,7 +134,9 @@ class WorkModel:
         pairs = set(filter(twos.__contains__, pairwise(row)))
         known += map(twos.__getitem__, pairs)
         total = sum(known)
-        if not pairs.isdisjoint(self.fields.longer):
+        if not self.fields.longer.keys().isdisjoint(
+            pairs
+        ):  # the other way round, all entries would be gone through
             total += sum(map(self._counted, self.fields.farther(row, pairs)))
         # a counter that is not nought carries into its top bit
         tops = (total >> self._above) + self._full & self._tops
