@@ -126,14 +126,14 @@ class DisclosureTagger:
             return NOTHING
         said = self._said(post.text, book.language, look)
         every = review or thorough
-        hopeless = said.whole < HOPELESS and not every
-        if hopeless and not speaks:
+        hopeless = said.whole < HOPELESS and not review
+        if hopeless and not (speaks or thorough):
             return Reading(said=said)
         surface = Surface(post.text)
-        book.wake(surface, speech_alone=hopeless)
+        book.wake(surface, speech_alone=hopeless and not thorough)
         names = ProperNames(post.text, surface.text, matches, book)
         speech = book.speech.find(surface, names)
-        found = [] if hopeless else book.kinds.find(surface, names)
+        found = [] if hopeless and not thorough else book.kinds.find(surface, names)
         if not (found or every or said.whole >= THRESHOLD):
             return Reading((), tuple(speech), said=said)
         told = said.evidence
@@ -145,7 +145,9 @@ class DisclosureTagger:
         hits = [*found, *book.signs.find(surface, names.strict)]
         accounts = weigh(hits, Circumstances(bio, review, addressed, told, len(post.text), said.private))
         disclosures = tuple(
-            self._disclosure(post, account, hits, matches, said) for account in accounts if account.tagged
+            self._disclosure(post, account, hits, matches, said)
+            for account in accounts
+            if account.tagged and not hopeless
         )
         return Reading(disclosures, (*hits, *speech), accounts, review, None if review else said)
 

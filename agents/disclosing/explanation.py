@@ -64,7 +64,8 @@ def explain(tagger: DisclosureTagger, post: Post, language: Language, matches: M
     kinds = tuple(
         KindExplained(
             account.kind, account.score, account.needed, evidence(account.hits), account.tie, account.model,
-            tagger.words_for(account, post, language), account.against, tagged.get(account.kind), _lacking(account),
+            tagger.words_for(account, post, language), account.against, tagged.get(account.kind),
+            _lacking(account, tagged=account.kind in tagged),
         )
         for account in reading.accounts
     )  # fmt: skip
@@ -75,9 +76,11 @@ def explain(tagger: DisclosureTagger, post: Post, language: Language, matches: M
     )
 
 
-def _lacking(account: Account) -> tuple[str, ...]:
-    if account.tagged:
+def _lacking(account: Account, *, tagged: bool) -> tuple[str, ...]:
+    if tagged:
         return ()
+    if account.tagged:
+        return ("a text that the models do not plainly take for something else",)
     reasons = [f"{account.needed - account.score} points of evidence"]
     if account.tie == 0:
         reasons.append("a tie of the author to an organisation (stated, in the bio, or by the platform)")

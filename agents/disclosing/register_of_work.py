@@ -20,13 +20,20 @@ from agents.disclosing.work_words import Words, WorkModel
 from agents.text.canvas import spaced
 from schemas.judged import DISCLOSURE_KINDS, ROLES, Role, Span
 
-SETTLED = -100  # points of the first look from which down no table of words could turn the matter
+SETTLED = (
+    -100
+)  # points of the first look from which down the tables are not asked: on the blind sets they turned nothing
 DOUBTFUL = 0  # points for any disclosure from which up one may be told
 _KINDS = len(DISCLOSURE_KINDS) + 1
 _ROLE_AT = {role: COLUMNS.index(role) for role in ROLES}
 # of such things a person may speak without speaking of an organisation: no model decides there
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # may part a word, and nobody sees it
+_NO_WORD = re.compile("[^a-z0-9]+")
 _PRIVATE = re.compile(
-    r" (?:cancer|depress|diagnos|malade? |maladies? |sick |ill |burn ?out|diabet|enceinte|pregnan|hiv|seropo|suicid|"
+    r" (?:cancer|chemo|chimio|my health |ma sante |transgender|transgenre|bisex|homosex|atheis|athee |"
+    r"union (?:rep|member|steward|man |woman )|syndicalist|syndique|delegue syndical|encartee? |"
+    r"(?<!office )politics |(?<!police )criminal |casier judiciaire |relig|"
+    r"depress|diagnos|malade? |maladies? |sick |ill |burn ?out|diabet|enceinte|pregnan|hiv|seropo|suicid|"
     r"church|mosque|mosqu|eglise|synagog|ramadan|pray|priere|believer|croyan|christian|muslim|musulman|catholi|juif|jew|"
     r"vote|voted|gay|lesb|sexual|sexuel|prison(?!s? (?:officer|staff|service|guard))|jail|convict|arrest)"
 )
@@ -80,17 +87,21 @@ class Said:
         )
 
     def likeliest(self, roles: Mapping[Role, int]) -> Role:
-        """Of some roles, each with a start, the one with most points; the first of those alike."""
+        """Of some roles, each with a start, the one with most points; the first of those alike, and where no model tells
+        any."""
         if self._look and self.whole < DOUBTFUL:  # as below, without naming each
             look = self._look
             return max(roles, key=lambda role: look[_ROLE_AT[role]] + roles[role])
         points = self.speaker
+        if not points:
+            return next(iter(roles))
         return max(roles, key=lambda role: points.get(role, 0) + roles[role])
 
     @property
     def private(self) -> bool:
         """Whether a word of health, faith, politics, sexual life or crime stands in the text."""
-        return _PRIVATE.search(f" {spaced(self._text).strip()} ") is not None
+        words = _NO_WORD.sub(" ", spaced(_UNSEEN.sub("", self._text)))
+        return _PRIVATE.search(words) is not None
 
     def passage(self, kind: str, told: Sequence[tuple[int, Span]]) -> Span:
         """The sentence that shows `kind`, by its words and by what rules tell of it (`told`: weights and spans),

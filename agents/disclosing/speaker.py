@@ -1,7 +1,8 @@
 """Who speaks: role toward each company, register, and interaction.
 
 A role is what the author is to a company in this post, not what the author is in life: a bio or a badge
-counts only for the employer that it names, and without a sign the author is an amateur.
+counts only for the employer that it names. Where no sign tells, the models do; where they do not either, who discloses
+is an employee, and anybody else an amateur.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _PLATFORM_REGISTER = {
     "linkedin": -40, "viadeo": -40, "youtube": -25, "reddit": -15, "hackernews": -25, "rss": -90, "web": -40,
     "facebook": 10, "twitter": 0, "bluesky": 5, "mastodon": 0, "telegram": 5,
 }  # fmt: skip
-# in " " and a piece of text in lower case; the set to begin with is what the engine skips to
 _FIRST_PERSONS = frozenset({"i", "im", "my", "me", "ma", "we", "je", "mon", "mes", "moi", "on"})
+# the same in any piece of text, in lower case and after a space; the set to begin with is what the engine skips to
 _FIRST_PERSON = re.compile(r"\W(?:im?|m[yea]|we|j[e'’]|mon|mes|moi|on)\b")
 _LIVELY = re.compile(r"[\U0001F300-\U0001FAFF☀-➿]|…$")
 _MENTION = re.compile(r"(?<![\w.])@\w")
@@ -148,7 +149,7 @@ def _role_of(reading: Reading, *, former_sign: bool) -> Role:
 
 def _most_likely(reading: Reading, roles: Mapping[Role, int]) -> Role:
     """The role for which the model has most points, with a start for each; the first of those alike."""
-    return reading.said.likeliest(roles) if reading.said else max(roles, key=roles.__getitem__)
+    return reading.said.likeliest(roles) if reading.said else next(iter(roles))
 
 
 def _speaks_as_staff(hits: Iterable[Hit]) -> bool:

@@ -156,8 +156,8 @@ class FeatureReader:
     def _keep(self, fresh: Fresh) -> None:
         first, self._count = self._count, self._count + len(fresh.words)
         if self._count > len(self._kinds):
-            self._kinds = _grown(self._kinds, 2 * self._count)
-            self._values = _grown(self._values, 2 * self._count)
+            self._kinds = grown(self._kinds, 2 * self._count)
+            self._values = grown(self._values, 2 * self._count)
         kinds = self._kinds[first : self._count]
         kinds[:] = 0
         rows = np.repeat(np.arange(len(kinds)), [len(one.kinds) for one in fresh.words])
@@ -200,11 +200,11 @@ class FeatureReader:
         return (sum(listed) // len(listed) if listed else 0), pattern
 
 
-def _grown(table: NDArray[Number], rows: int) -> NDArray[Number]:
+def grown(table: NDArray[Number], rows: int) -> NDArray[Number]:
     """The same with more rows, of zeros."""
-    grown = np.zeros((rows, *table.shape[1:]), dtype=table.dtype)
-    grown[: len(table)] = table
-    return grown
+    more = np.zeros((rows, *table.shape[1:]), dtype=table.dtype)
+    more[: len(table)] = table
+    return more
 
 
 def _once(run: re.Match[str]) -> str:

@@ -25,7 +25,7 @@ class Marks:
         self._bits = np.zeros(0, dtype=np.int64)  # by piece
 
     def of(self, words: Words) -> list[int]:
-        """For each post the questions to which some piece of it says yes."""
+        """For each post the questions to which some piece of it says yes; `words` as a table has read them."""
         table = words.table
         if self._era != (table, table.piece_era):
             self._era, self._bits = (table, table.piece_era), np.zeros(0, dtype=np.int64)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.text.features import Batch, FeatureReader, Fresh
+from agents.text.features import Batch, FeatureReader, Fresh, grown
 from agents.text.words import Words
 from schemas.judged import Language
 
@@ -22,7 +22,7 @@ from schemas.judged import Language
 class Weights:
     """One model's weights: `buckets` (BUCKETS, columns) of hashed features, and for words of public word vectors
     `keys` (words,), sorted, and `induced` (words, 2, columns): as they stand and negated. Words for which `silent`
-    is true weigh nothing, whatever bucket they fall into."""
+    is true weigh nothing, whatever bucket they fall into, nor do their pairs."""
 
     buckets: NDArray[np.integer]
     keys: NDArray[np.integer]
@@ -62,6 +62,7 @@ class Adder:
         self._buckets = np.concatenate([model.buckets for model in models], axis=1)
         # by row of the reader, as a word stands and negated
         self._words = np.zeros((0, 2, bounds[-1]), dtype=np.int32)
+        self._silent = np.zeros((0, len(models)), dtype=np.bool_)  # by row of the reader
         self._known = 0
 
     def read(self, words: Words) -> tuple[Batch, tuple[NDArray[np.int64], ...]]:
@@ -74,7 +75,15 @@ class Adder:
         """The weights of each token, its pair with the one before included: (tokens, columns of all models)."""
         batch = self._reader.read(words)
         self._learn(batch)
-        return batch, self._words[batch.words, batch.negated] + self._buckets[batch.pairs]
+        pairs = self._buckets[batch.pairs]
+        silent = self._silent[batch.words]
+        for place, columns in enumerate(self._columns):
+            alone = np.flatnonzero(silent[:, place])
+            if len(alone):
+                pairs[alone, columns] = 0
+                after = alone[alone + 1 < len(pairs)] + 1
+                pairs[after, columns] = 0
+        return batch, self._words[batch.words, batch.negated] + pairs
 
     def _learn(self, batch: Batch) -> None:
         """Sum up the weights of each word met for the first time."""
@@ -84,9 +93,11 @@ class Adder:
             return
         end = self._known + len(batch.fresh.words)
         if end > len(self._words):
-            grown = np.zeros((2 * end, *self._words.shape[1:]), dtype=np.int32)
-            grown[: self._known] = self._words[: self._known]
-            self._words = grown
+            self._words = grown(self._words, 2 * end)
+            self._silent = grown(self._silent, 2 * end)
+        for place, model in enumerate(self._models):
+            hush = model.silent or _never
+            self._silent[self._known : end, place] = [hush(word.word) for word in batch.fresh.words]
         self._words[self._known : end] = self._weigh(batch.fresh)
         self._known = end
 
@@ -94,20 +105,25 @@ class Adder:
         """Summed weights of each word, (words, 2, columns): as it stands and negated."""
         words = fresh.words
         alone = np.array([(word.plain, word.negated) for word in words])
-        # sums up to each n-gram, so that words without any have a run, too
+        # sums up to each n-gram, so that words without any have a run, too; should they wrap, their differences do not
         sums = np.zeros((len(fresh.grams) + 1, self._buckets.shape[1]), dtype=np.int32)
         np.cumsum(self._buckets[fresh.grams], axis=0, dtype=np.int32, out=sums[1:])
         ends = np.cumsum(fresh.counts)
         weights = self._buckets[alone] + (sums[ends] - sums[ends - fresh.counts])[:, None, :]
         for model, columns in zip(self._models, self._columns, strict=True):
             if len(model.keys):
-                keys = np.array([word.induced for word in words])
+                keys = np.array([word.induced for word in words], dtype=model.keys.dtype)
                 places = np.minimum(np.searchsorted(model.keys, keys), len(model.keys) - 1)
                 known = (model.keys[places] == keys)[:, None, None]
                 weights[:, :, columns] += model.induced[places] * known
-            if model.silent:
-                weights[[model.silent(word.word) for word in words], :, columns] = 0
+        for place, columns in enumerate(self._columns):
+            silent = self._silent[self._known : self._known + len(words), place]
+            weights[silent, :, columns] = 0
         return np.asarray(weights, dtype=np.int32)
+
+
+def _never(_word: str) -> bool:
+    return False
 
 
 class PostReader:

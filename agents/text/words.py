@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from agents.text.tokens import Tokens, cut, fold
 
-MOST_KEPT = 1 << 16  # words: more are forgotten together, so that no run of odd posts fills the memory
-MOST_CHARACTERS = 1 << 22  # of those words
+MOST_KEPT = (
+    1 << 16
+)  # words, and pieces: more are forgotten together, so that no run of odd posts fills the memory
+MOST_CHARACTERS = 1 << 22  # of those words, and of the pieces
 END = 0  # the row of the mark that closes each post
 END_MARK = "\n"
 _NONE = np.zeros(0, dtype=np.intp)
@@ -83,9 +85,11 @@ class WordTable:
         self.piece_era += 1
         self.spelt = [""]
         self._piece_characters = 0
-        self._cut: list[tuple[int, ...]] = [(END,)]  # rows of the tokens of each piece
-        self._tokens = np.zeros(1, dtype=np.intp)  # the same, one after the other,
+        self._tokens = np.array(
+            [END], dtype=np.intp
+        )  # rows of the tokens of each piece, one after the other,
         self._ends = np.ones(1, dtype=np.intp)  # and where each piece's end
+        self._new: list[list[int]] = []  # those of the pieces that are not among them yet
         self._pieces = _Rows(self._add_piece)
 
     def _add(self, word: str) -> int:
@@ -96,7 +100,7 @@ class WordTable:
 
     def _add_piece(self, piece: str) -> int:
         self.spelt.append(piece)
-        self._cut.append(tuple(map(self._rows.__getitem__, cut(piece))))
+        self._new.append([*map(self._rows.__getitem__, cut(piece))])
         self._piece_characters += len(piece)
         return len(self.spelt) - 1
 
@@ -120,11 +124,10 @@ class WordTable:
 
     def _all_cut(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Where the tokens of each piece end, and the tokens of all, one after the other."""
-        known = len(self._ends)
-        if len(self._cut) > known:
-            new = self._cut[known:]
-            self._tokens = np.append(self._tokens, np.fromiter(chain.from_iterable(new), np.intp))
-            self._ends = np.append(self._ends, self._ends[-1] + np.cumsum([*map(len, new)]))
+        if self._new:
+            self._tokens = np.append(self._tokens, np.fromiter(chain.from_iterable(self._new), np.intp))
+            self._ends = np.append(self._ends, self._ends[-1] + np.cumsum([*map(len, self._new)]))
+            self._new = []
         return self._ends, self._tokens
 
     def of(self, posts: Iterable[Tokens]) -> Words:

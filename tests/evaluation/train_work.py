@@ -115,7 +115,7 @@ def written(language: str, without: Sequence[str]) -> list[Sample]:
             Sample(
                 row["text"],
                 kinds,
-                WEIGHTS["apart" if row.get("set") in APART else "written"],
+                WEIGHTS["apart" if row.get("set") in APART and not kinds else "written"],
                 row["role"],
                 modes,
                 own=True,
@@ -126,7 +126,7 @@ def written(language: str, without: Sequence[str]) -> list[Sample]:
 
 
 def labelled(name: str) -> dict[int, dict[str, Any]]:
-    """What people said of some rows of a set of ../shared, by their number: `kinds` of disclosure, and where it was
+    """What readers said of some rows of a set of ../shared, by their number: `kinds` of disclosure, and where it was
     asked `modes`, `role`, and `held`: for measuring alone."""
     labels = json.loads((HERE / "work_labels.json").read_text("utf-8"))
     return {int(key.rsplit("-", 1)[1]): told for key, told in labels.items() if key.rsplit("-", 1)[0] == name}

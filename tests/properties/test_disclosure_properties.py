@@ -29,7 +29,8 @@ PIECES = st.sampled_from([
     "I work at Brixtel", "my boss", "yelled", "je bosse chez", "Orange", "60 h", "on", "notre client", "!",
     ". ", "\n",
     "😀", "é", "İ", "ß", "#team", "@x", "the pay is poor", "they told us", "half the site closes", "encore",
-    "au bureau", "pot de départ", "refund", "selon Les Échos", "10 ans chez",
+    "au bureau", "pot de départ", "omg", "lol", "haha", "hahaha,", "mdrr",
+    "we're hiring", "I applied", "refund", "selon Les Échos", "10 ans chez",
 ])  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=12).map(" ".join))
 

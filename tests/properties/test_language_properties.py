@@ -1,37 +1,35 @@
-"""Identification of any string: total, bounded, and the same however posts are grouped."""
+"""Words walked through the automaton side by side find what each finds alone."""
 
-import pytest
+from __future__ import annotations
+
 from hypothesis import given
 from hypothesis import strategies as st
-from worded import TABLE, words
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from agents.language import LanguageIdentifier
-from agents.text import words as word_tables
+from agents.language import CANDIDATES, _WordScores
 
-IDENTIFIER = LanguageIdentifier()
-WORDS = st.sampled_from(
-    ["le", "the", "und", "pas", "not", "été", "ÉTÉ", "@a", "#b", "👍", "\ud800", "日本", "l'", "İ"]
+WEIGHTS = LanguageIdentifier.from_model_file(MODEL_FILE)
+WEIGHTS.set_languages(CANDIDATES)
+SCORES = _WordScores(WEIGHTS)
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.sampled_from(
+    ["bonjour", "the", "été", "straße", "привет", "日本語", "a", "ñandú"]
 )
-TEXTS = st.one_of(st.text(st.characters(exclude_categories=()), max_size=80), st.lists(WORDS).map(" ".join))
-SAID = st.sampled_from([None, "", "fr", "EN", "en-US", "es", "xx", "und"])
 
 
-@given(st.lists(st.tuples(TEXTS, SAID), max_size=8))
-def test_a_batch_is_its_posts_one_by_one(posts: list[tuple[str, str | None]]) -> None:
-    together = IDENTIFIER.identify_many(words(*(text for text, _ in posts)), [word for _, word in posts])
-    assert together == [IDENTIFIER.identify(words(text), word) for text, word in posts]
-    assert all(found.code in {"fr", "en", "other"} and 0 <= found.confidence <= 10_000 for found in together)
+def alone(spelt: bytes) -> list[int]:
+    state, found = 0, []
+    for byte in spelt:
+        state = WEIGHTS.tk_nextmove[(WEIGHTS.tk_row[state] << 8) + byte]
+        feature = WEIGHTS.tk_output[state]
+        if feature >= 0:
+            found.append(feature)
+    return found
 
 
-def test_forgetting_words_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [f"voici le mot {word} encore" for word in ("alpha", "bravo", "charlie", "delta")] * 2
-    expected = [IDENTIFIER.identify(words(text)) for text in texts]
-    monkeypatch.setattr(word_tables, "MOST_KEPT", 3)
-    before = TABLE.era
-    assert [IDENTIFIER.identify(words(text)) for text in texts] == expected
-    assert TABLE.era > before + 6
-
-
-def test_a_huge_post() -> None:
-    assert IDENTIFIER.identify(words("le chat est là " * 7_000)).code == "fr"
-    assert IDENTIFIER.identify(words("x" * 100_000)).confidence <= 10_000
+@given(st.lists(WORDS, min_size=1, max_size=8))
+def test_many_words_walk_as_each_alone(words: list[str]) -> None:
+    spelt = [f" {word} ".encode() for word in words]
+    whose, features = SCORES._walk(spelt)
+    assert whose.tolist() == sorted(whose.tolist())
+    for place, word in enumerate(spelt):
+        assert sorted(features[whose == place].tolist()) == sorted(alone(word))

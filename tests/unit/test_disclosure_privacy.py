@@ -13,6 +13,7 @@ from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.fields import read_fields
 from agents.disclosing.register_of_work import Said, shipped_talk
 from agents.disclosing.speaker import Profile, SpeakerProfiler
+from agents.disclosing.weighing import THRESHOLD
 from schemas.judged import Disclosure, DisclosureKind, Language, Role
 from schemas.post import Post, Source
 
@@ -97,6 +98,29 @@ def test_no_model_decides_where_private_things_are_said(code: str, text: str) ->
     assert said.whole > 0
     private = {"en": " and I was diagnosed with cancer", "fr": " et je suis malade"}[code]
     assert Said(talk, text + private).private
+
+
+@pytest.mark.parametrize(
+    "private",
+    [
+        "cancer",
+        "#cancer",
+        "can\u00adcer",
+        "_prison_",
+        "union rep",
+        "religious",
+        "transgender",
+        "casier judiciaire",
+    ],
+)
+def test_a_tag_of_the_models_alone_does_not_stand_beside_a_private_word(private: str) -> None:
+    text = "filed from a corridor at 4.57 standing up, copy desk already in my ear"
+    post, english = Post("x:1", "twitter", text, 0, Source("test")), Language("en", 9_000)
+    read = TAGGER.read(post, english, [])
+    assert read.disclosures
+    assert not any(hit.rule.weight >= THRESHOLD for hit in read.hits)
+    beside = Post("x:1", "twitter", f"{text} {private}", 0, Source("test"))
+    assert not TAGGER.tag(beside, english, [])
 
 
 def test_no_kind_role_or_field_could_hold_such_a_thing() -> None:

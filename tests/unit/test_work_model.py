@@ -136,6 +136,20 @@ def test_no_private_word_weighs_in_a_first_look() -> None:
     assert is_private("#depression")
 
 
+def test_no_pair_with_a_private_word_weighs_in_a_first_look() -> None:
+    adder = Adder("en", [shipped_models()["en"].weights, shipped_first_look().models["en"].weights])
+    batch, cells = adder.cells(read_words("my union chose", "nurse in prison"))
+    alone = adder._words[batch.words, batch.negated]
+    weighs = [
+        bool((row != 0).any()) for row in (cells - alone)[:, 6:]
+    ]  # the pair of each token with the one before
+    #                 my    union  chose  END   nurse in    prison END
+    assert weighs == [True, False, False, True, True, True, False, False]
+    assert (
+        ((cells - alone)[[1, 2, 6, 7], :6] != 0).any(axis=1).all()
+    )  # to sentiment they are words like others
+
+
 def test_a_hashed_model_of_another_shape_is_refused() -> None:
     file = io.BytesIO()
     np.savez(file, buckets=np.zeros((4, 2), dtype=np.int8), scale=np.zeros(2), bias=np.zeros(2))
