@@ -51,12 +51,13 @@ class WorkTalk:
 class Said:
     """What the models make of one text; asked only for what is needed. Without models it says nothing."""
 
-    __slots__ = ("_look", "_talk", "_tally", "_text", "_words", "whole")
+    __slots__ = ("_look", "_speaker", "_talk", "_tally", "_text", "_words", "whole")
 
     def __init__(self, talk: WorkTalk | None, text: str, look: Sequence[int] = ()) -> None:
         """`look`: the first look's points toward each of its columns, if it had one. `whole`: points for any
         disclosure."""
         self._text, self._look = text, look
+        self._speaker: Mapping[str, int] | None = None
         self._talk = None if look and look[0] < SETTLED else talk
         self.whole = look[0] if look else 0
         if self._talk is not None:
@@ -78,6 +79,11 @@ class Said:
     def speaker(self) -> Mapping[str, int]:
         """Points for each role, and under "explicit" for a tie and a fact that are both said. Who speaks where hardly
         anything is disclosed the first look tells alone."""
+        if self._speaker is None:
+            self._speaker = self._who()
+        return self._speaker
+
+    def _who(self) -> Mapping[str, int]:
         looked = dict(zip(COLUMNS[_KINDS:], self._look[_KINDS:], strict=False))
         if self._talk is None or (looked and self.whole < DOUBTFUL):
             return looked
