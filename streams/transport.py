@@ -7,7 +7,9 @@ treated so; changelogs and Faust's own topics go through as before.
 
 Five methods of Faust's consumer change:
 
-- `_wait_next_records` groups the records of a partition into `Batch`es.
+- `_wait_next_records` groups the records of a partition into `Batch`es, and looks again soon for what lies ready in
+  partitions whose queues have room again. Faust waits a second for the others first, and aiokafka for the answer to a
+  request that Kafka holds back: at the end of a backlog a worker stood idle for two thirds of the time.
 - `_add_gap` does nothing for batched partitions, for the offsets inside a batch are no gap.
 - `_new_offset` says what may be committed. Faust's own answer merges neighbouring gaps and could
   pass a batch that is still in work; here it is the end of the longest run of acknowledged
@@ -35,6 +37,13 @@ from streams import crash_points
 from streams.lease import Lease, fenced, renewed_by_heartbeats
 from streams.lost_state import read_again
 from streams.patience import patient
+
+# Milliseconds that Kafka may hold an answer back where it has nothing new. One request is under way at a time, for the
+# partitions whose records were all taken: while it is held, what lies ready in the others is not asked for.
+FETCH_WAIT = 50
+# Seconds that a fetch waits for records of the partitions whose queues had room when it began: while it does, no other
+# partition is asked for, though its queue may have run empty.
+LOOK_AGAIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,10 @@ class BatchingConsumer(driver.Consumer):
         return HeedingThread(self, loop=self.loop, beacon=self.beacon)
 
     async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
-        records, active = await super()._wait_next_records(timeout)
+        if self.flow_active and not self._get_active_partitions():
+            await self.sleep(LOOK_AGAIN)  # Faust sleeps a second, however soon a queue has room again
+            return {}, set()
+        records, active = await super()._wait_next_records(min(timeout, LOOK_AGAIN))
         if records:
             batched, size = self.app.batched, self.app.batch_size
             records = {
@@ -207,6 +219,7 @@ class HeedingThread(driver.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
         consumer: Any = self._ensure_consumer()
+        consumer._fetcher._fetch_max_wait_ms = FETCH_WAIT  # noqa: SLF001 - Faust fixes it at 1,500
         patient(consumer._client)  # noqa: SLF001 - told nowhere else
         renewed_by_heartbeats(consumer._coordinator, self.app.lease)  # noqa: SLF001 - told nowhere else
 

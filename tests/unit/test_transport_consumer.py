@@ -1,5 +1,6 @@
 """What the consumer changes of Faust's: what arrives in batches, what is committed, what is resumed when."""
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ from schemas.topics import POSTS
 from streams.app import create_app, topic_of
 from streams.lease import Lease
 from streams.settings import Settings
-from streams.transport import Batch, BatchingApp, BatchingConsumer
+from streams.transport import LOOK_AGAIN, Batch, BatchingApp, BatchingConsumer
 
 POST, CHANGE = TP(POSTS.name, 0), TP("vigie-ledger-changelog", 0)
 
@@ -62,11 +63,34 @@ async def test_only_the_topics_that_are_named_come_in_batches(
         return fetched, {POST, CHANGE}
 
     monkeypatch.setattr(driver.Consumer, "_wait_next_records", fetch)
+    consumer._active_partitions = {POST, CHANGE}
     found, active = await consumer._wait_next_records(1.0)
     assert [[one.offset for one in batch.value] for batch in found[POST]] == [[0, 1, 2], [3, 4]]
     assert all(isinstance(batch, Batch) for batch in found[POST])
     assert found[CHANGE] == fetched[CHANGE]
     assert active == {POST, CHANGE}
+
+
+async def test_a_fetch_never_waits_long_while_queues_may_run_empty(
+    consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def fetch(self: Any, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
+        waited.append(timeout)
+        return {}, {POST}
+
+    monkeypatch.setattr(driver.Consumer, "_wait_next_records", fetch)
+    consumer._active_partitions = set()  # as when all queues are full
+    began = asyncio.get_running_loop().time()
+    assert await consumer._wait_next_records(1.0) == ({}, set())
+    assert asyncio.get_running_loop().time() - began < 0.5
+    assert waited == []
+    consumer._active_partitions = {POST}
+    await consumer._wait_next_records(1.0)
+    consumer.flow_active, consumer._active_partitions = False, set()  # Faust waits until it flows again
+    await consumer._wait_next_records(0.01)
+    assert waited == [LOOK_AGAIN, 0.01]
 
 
 async def test_a_fetch_asks_for_the_partitions_that_were_active_when_it_began(
