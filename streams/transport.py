@@ -24,6 +24,7 @@ Five methods of Faust's consumer change:
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -132,7 +133,7 @@ class BatchingConsumer(driver.Consumer):
 
     async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
         if self.flow_active and not self._get_active_partitions():
-            await self.sleep(LOOK_AGAIN)  # Faust sleeps a second, however soon a queue has room again
+            await asyncio.sleep(LOOK_AGAIN)  # Faust sleeps a second, however soon a queue has room again
             return {}, set()
         records, active = await super()._wait_next_records(min(timeout, LOOK_AGAIN))
         if records:
