@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from agents.text.canvas import canvas
+from agents.text.canvas import spaced
 
 PERSONS = frozenset({"I", "we", "they", "you", "third"})
 APART = frozenset(
@@ -36,7 +36,7 @@ def read_fields(toml: str) -> tuple[tuple[str, ...], dict[Entry, int]]:
     entries: dict[Entry, int] = {}
     for place, words in enumerate(lists.values()):
         for entry in words.split():
-            spelt = tuple(canvas(entry.replace("_", " ")).replace(".", " ").split())
+            spelt = tuple(spaced(entry.replace("_", " ")).split())
             if spelt:
                 entries[spelt] = entries.get(spelt, 0) | 1 << place
     return tuple(lists), entries

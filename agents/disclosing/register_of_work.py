@@ -17,18 +17,17 @@ from agents.disclosing.fields import Fields
 from agents.disclosing.passage import sentences
 from agents.disclosing.work_hashes import COLUMNS
 from agents.disclosing.work_words import Words, WorkModel
-from agents.text.canvas import spaced
+from agents.text.canvas import canvas, spaced
 from schemas.judged import DISCLOSURE_KINDS, ROLES, Role, Span
 
-SETTLED = (
-    -100
-)  # points of the first look from which down the tables are not asked: on the blind sets they turned nothing
+# points of the first look from which down the tables are not asked: on the blind sets they turned nothing
+SETTLED = -100
 DOUBTFUL = 0  # points for any disclosure from which up one may be told
 _KINDS = len(DISCLOSURE_KINDS) + 1
 _ROLE_AT = {role: COLUMNS.index(role) for role in ROLES}
-# of such things a person may speak without speaking of an organisation: no model decides there
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # may part a word, and nobody sees it
 _NO_WORD = re.compile("[^a-z0-9]+")
+# of such things a person may speak without speaking of an organisation: no model decides there
 _PRIVATE = re.compile(
     r" (?:cancer|chemo|chimio|my health |ma sante |transgender|transgenre|bisex|homosex|atheis|athee |"
     r"union (?:rep|member|steward|man |woman )|syndicalist|syndique|delegue syndical|encartee? |"
@@ -106,7 +105,7 @@ class Said:
     @property
     def private(self) -> bool:
         """Whether a word of health, faith, politics, sexual life or crime stands in the text."""
-        words = _NO_WORD.sub(" ", spaced(_UNSEEN.sub("", self._text)))
+        words = _NO_WORD.sub(" ", canvas(_UNSEEN.sub("", self._text)))
         return _PRIVATE.search(words) is not None
 
     def passage(self, kind: str, told: Sequence[tuple[int, Span]]) -> Span:

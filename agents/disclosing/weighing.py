@@ -27,9 +27,8 @@ NEAR = 160  # in a long text, code points around the strongest passage within wh
 LONG = 320
 GRACE = 30  # points of the model against a kind that the rules alone would tag which are not counted
 TIPPING = 44  # the most that the model adds on an employer-review site
-HOPELESS = (
-    -100
-)  # points of the model below which no kind is tagged; the rules tagged nothing there on the blind sets
+# points of the model below which no kind is tagged: the rules tagged nothing there on the blind sets
+HOPELESS = -100
 FLOOR, CEILING = -400, 120  # what the model may hold against a kind, or for it: enough to tag it alone
 Evidence = Mapping[str, int]
 """Points of the trained model for each kind."""

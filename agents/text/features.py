@@ -179,7 +179,7 @@ class FeatureReader:
             kinds.append(CONTRAST)
         if word in self._intensifiers:
             kinds.append(INTENSIFIER)
-        if valence and not plain_word and not word[0].isalnum() and word[0] not in "#'":
+        if valence and not word[0].isalnum() and word[0] not in "#'":
             kinds.append(GLAD if valence > 0 else SAD)
         key = bucket(word)
         plain, negated = ((key * 2654435761 + salt) % 4294967296 % BUCKETS for salt in (0, 768143))

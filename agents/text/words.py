@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from agents.text.tokens import Tokens, cut, fold
 
-MOST_KEPT = (
-    1 << 16
-)  # words, and pieces: more are forgotten together, so that no run of odd posts fills the memory
+# words, and as many pieces: more are forgotten together, so that no run of odd posts fills the memory
+MOST_KEPT = 1 << 16
 MOST_CHARACTERS = 1 << 22  # of those words, and of the pieces
 END = 0  # the row of the mark that closes each post
 END_MARK = "\n"
@@ -60,7 +59,7 @@ class Words:
         chosen = np.asarray(places, dtype=np.intp)
         sizes = self.sizes[chosen]
         rows = self.rows[_runs(self.starts[chosen], sizes)]
-        return Words(self.table, rows.tolist(), rows, np.cumsum(sizes) - sizes, _NONE, _NONE)
+        return _come_cut(self.table, rows, sizes)
 
 
 class WordTable:
@@ -85,10 +84,9 @@ class WordTable:
         self.piece_era += 1
         self.spelt = [""]
         self._piece_characters = 0
-        self._tokens = np.array(
-            [END], dtype=np.intp
-        )  # rows of the tokens of each piece, one after the other,
-        self._ends = np.ones(1, dtype=np.intp)  # and where each piece's end
+        # rows of the tokens of each piece, one after the other, and where each piece's end
+        self._tokens = np.array([END], dtype=np.intp)
+        self._ends = np.ones(1, dtype=np.intp)
         self._new: list[list[int]] = []  # those of the pieces that are not among them yet
         self._pieces = _Rows(self._add_piece)
 
@@ -136,7 +134,12 @@ class WordTable:
         cuts = [[*map(row, post.surface), END] for post in posts]
         rows = np.fromiter(chain.from_iterable(cuts), np.intp)
         sizes = np.fromiter(map(len, cuts), np.intp, len(cuts))
-        return Words(self, rows.tolist(), rows, np.cumsum(sizes) - sizes, _NONE, _NONE)
+        return _come_cut(self, rows, sizes)
+
+
+def _come_cut(table: WordTable, rows: NDArray[np.intp], sizes: NDArray[np.intp]) -> Words:
+    """Posts of which the tokens alone are known."""
+    return Words(table, rows.tolist(), rows, np.cumsum(sizes) - sizes, _NONE, _NONE)
 
 
 def _runs(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -165,25 +165,32 @@ def real_rates(tagger: DisclosureTagger) -> dict[str, dict[str, float]]:
     return rates
 
 
+def labels_of_real_posts() -> dict[str, dict[int, dict[str, Any]]]:
+    """What readers said of rows of the sets of ../shared, by set and number: `kinds` of disclosure, and where it was
+    asked `modes`, `role`, and `held`: for measuring alone."""
+    sets: dict[str, dict[int, dict[str, Any]]] = {}
+    for key, told in json.loads((HERE / "work_labels.json").read_text("utf-8")).items():
+        name, number = key.rsplit("-", 1)
+        sets.setdefault(name, {})[int(number)] = told
+    return sets
+
+
 def real_labelled(tagger: DisclosureTagger) -> dict[str, dict[str, float]]:
     """Figures on the posts of ../shared that were labelled and held back (work_labels.json); {} where it is absent."""
-    held: dict[str, list[dict[str, Any]]] = {}
-    for key, told in json.loads((HERE / "work_labels.json").read_text("utf-8")).items():
-        if told.get("held"):
-            held.setdefault(key.rsplit("-", 1)[0], []).append({"number": int(key.rsplit("-", 1)[1]), **told})
     rows: dict[str, list[dict[str, Any]]] = {}
-    for name, found in sorted(held.items()):
+    for name, labels in sorted(labels_of_real_posts().items()):
+        held = {number: told for number, told in labels.items() if told.get("held")}
         path = next(SHARED.glob(f"{name}.*"), None) if SHARED.is_dir() else None
-        if path is None:
+        if not held or path is None:
             continue
         read = list(texts(path.name))
         group = f"{'reviews by employees' if 'glassdoor' in name else 'posts'} labelled, {name[:2]}"
         rows.setdefault(group, []).extend(
             {
-                "text": read[told["number"]], "lang": name[:2], "platform": "web", "role": told["role"], "register": "",
+                "text": read[number], "lang": name[:2], "platform": "web", "role": told["role"], "register": "",
                 "labels": [{"kind": kind, "mode": "", "span": None} for kind in told["kinds"]],
             }
-            for told in found
+            for number, told in held.items()
         )  # fmt: skip
     made = {}
     for group, chosen in rows.items():

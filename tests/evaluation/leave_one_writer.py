@@ -1,6 +1,6 @@
 """How well a new writer's disclosures are found: each writer's posts read by models trained on all other posts.
 
-    python tests/evaluation/leave_one_writer.py ../shared/data
+    PYTHONPATH=.:tests python -m evaluation.leave_one_writer ../shared/data
 
 Needs scikit-learn, which is no dependency of the project. The rules are the shipped ones; the tables are trained
 anew without the writer (`train_work.tables`) and decide without the first look, which has learnt from all three.
@@ -12,8 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-import evaluate_disclosures as evaluation
-import train_work
+from evaluation import evaluate_disclosures as evaluation
+from evaluation import train_work
 
 from agents.disclosing.disclosure import DisclosureTagger, shipped_rules
 from agents.disclosing.fields import Fields
@@ -22,7 +22,6 @@ from agents.disclosing.work_hashes import FirstLook
 from agents.disclosing.work_words import WorkModel
 
 WRITERS = ("ada", "ben", "cleo")  # those of the table in disclosures.md
-HARD = frozenset({"complaint", "press", "sport", "school"})
 FIGURES = (
     "any disclosure F1", "macro F1 of the kinds", "mode right", "span right", "role accuracy",
     "false on posts without any",
@@ -39,7 +38,7 @@ def talk(folder: Path, language: str, writer: str) -> WorkTalk:
 def told(name: str, read: list[evaluation.Case]) -> str:
     """One line of figures."""
     figures = evaluation.figures(read)
-    hard = [case for case in read if not case.row["labels"] and case.row["set"] in HARD]
+    hard = [case for case in read if not case.row["labels"] and case.row["set"] in evaluation.APART]
     wrong = sum(bool(case.reading.disclosures) for case in hard)
     values = " | ".join(f"{figures[figure]:.2f}" for figure in FIGURES)
     return f"| {name} | {len(read)} | {values} | {wrong} of {len(hard)} |"

@@ -1,7 +1,7 @@
 """Train agents/models/work_<language>.tsv: talk of one's own work, by kind, against everything else; and
 role_<language>.tsv: who speaks, and whether it is said outright.
 
-    python tests/evaluation/train_work.py ../shared/data [--without NAME ...] [--into DIR]
+    PYTHONPATH=.:tests python -m evaluation.train_work ../shared/data [--without NAME ...] [--into DIR]
 
 Needs scikit-learn, which is no dependency of the project. Written posts: disclosures.jsonl but for its blind
 half. Real ones: posts of ../shared labelled by the protocol (work_labels.json: numbers and kinds, no text),
@@ -21,9 +21,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from evaluation.evaluate_disclosures import APART, BLIND, labels_of_real_posts
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -31,14 +31,12 @@ from agents.disclosing.fields import Fields
 from agents.disclosing.work_hashes import ANY, PRIVATE
 from agents.disclosing.work_words import Words, WorkModel, marked, marks
 from agents.disclosing.workplace import EMPLOYER_REVIEW_SITES
-from agents.text.canvas import canvas
+from agents.text.canvas import spaced
 from schemas.judged import DISCLOSURE_KINDS, ROLES
 
 HERE = Path(__file__).parent
 LEXICONS = HERE.parents[1] / "agents" / "lexicons"
-BLIND = frozenset(
-    {"test", "dora", "nia", "tess", "yan", "ines", "hugo", "rex"}
-)  # halves that no model has seen
+UNSEEN = BLIND | {"test"}  # halves that no model has seen
 EMPLOYEES = "en_glassdoor_a_proscons"
 EXAMPLES = "disclosure_examples"
 BACKGROUND = {
@@ -47,9 +45,6 @@ BACKGROUND = {
 }
 OF_EACH = 2_500  # texts of a background set
 OF_EMPLOYEES = 1_500
-APART = frozenset(
-    {"complaint", "press", "sport", "school"}
-)  # sets of posts of which hardly any may be tagged
 WEIGHTS = {
     "written": 1.0,
     "apart": 3.0,
@@ -107,7 +102,7 @@ def written(language: str, without: Sequence[str]) -> list[Sample]:
     samples = []
     for line in (HERE / "disclosures.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
-        if row["lang"] != language or row["half"] in BLIND or row["half"] in without:
+        if row["lang"] != language or row["half"] in UNSEEN or row["half"] in without:
             continue
         kinds = frozenset(label["kind"] for label in row["labels"])
         modes = frozenset(label["mode"] for label in row["labels"] if label["mode"])
@@ -123,13 +118,6 @@ def written(language: str, without: Sequence[str]) -> list[Sample]:
             )
         )
     return samples
-
-
-def labelled(name: str) -> dict[int, dict[str, Any]]:
-    """What readers said of some rows of a set of ../shared, by their number: `kinds` of disclosure, and where it was
-    asked `modes`, `role`, and `held`: for measuring alone."""
-    labels = json.loads((HERE / "work_labels.json").read_text("utf-8"))
-    return {int(key.rsplit("-", 1)[1]): told for key, told in labels.items() if key.rsplit("-", 1)[0] == name}
 
 
 def real(folder: Path, language: str, without: Sequence[str]) -> list[Sample]:
@@ -149,7 +137,7 @@ def real(folder: Path, language: str, without: Sequence[str]) -> list[Sample]:
 
 def _of_set(name: str, rows: Sequence[str], language: str) -> list[Sample]:
     """The labelled rows of one set, and of the others a share: taken for disclosing nothing, or working conditions."""
-    told = labelled(name)
+    told = labels_of_real_posts().get(name, {})
     samples = [
         Sample(
             rows[n],
@@ -177,7 +165,7 @@ def _of_set(name: str, rows: Sequence[str], language: str) -> list[Sample]:
 def read(text: str, fields: WorkModel) -> tuple[list[str], list[str], int]:
     """Words and pairs, signs, and the number of different words, as the model will meet them; `fields` is a model
     without weights, that finds fields."""
-    words = Words(text, canvas(text).replace(".", " "))
+    words = Words(text, spaced(text))
     plain = [word for word in words.different if word[0] not in "@#"]
     pairs = set(zip(words.row, words.row[1:], strict=False))
     plain += [" ".join(pair) for pair in pairs if not {pair[0][0], pair[1][0]} & set("@#")]

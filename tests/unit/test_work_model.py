@@ -13,7 +13,7 @@ from agents.disclosing.register_of_work import Said, WorkTalk, shipped_talk
 from agents.disclosing.work_hashes import ANY, COLUMNS, HashedModel, is_private, shipped_first_look
 from agents.disclosing.work_words import MOST, Words, WorkModel
 from agents.feeling.sentiment import shipped_models
-from agents.text.canvas import canvas
+from agents.text.canvas import spaced
 from agents.text.weights import Adder, PostReader
 from schemas.judged import DISCLOSURE_KINDS, Language, Role
 
@@ -22,7 +22,7 @@ HEAD = "columns\tmissions\tsensitive\nbias\t-10\t5\nunit\t1000\t3000\n"
 
 
 def words(text: str) -> Words:
-    return Words(text, canvas(text).replace(".", " "))
+    return Words(text, spaced(text))
 
 
 def points(model: WorkModel, text: str) -> tuple[int, ...]:
