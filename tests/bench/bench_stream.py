@@ -5,7 +5,9 @@
 Everything runs in turn over the same posts (the sample corpus again and again under new keys), 8 partitions. Vigie
 does all that it does: it judges sentiment, companies, speaker and disclosures, publishes mentions, keeps its ledger
 durable and its figures current. A peer has TextBlob's polarity of each post and one tumbling 5-minute window of
-counts and sums by company; it is spared the finding of the company, which is the key of its topic, and the way
+counts and sums by company; as a "rolling" one it also sends a mention of each post with a company to a topic, as Vigie
+does, and has windows of the lengths of Vigie's five, each moving on by a twelfth of itself, by its library's own means. It
+is spared the finding of the company, which is the key of its topic, event time, and the way
 through a second topic. Time runs from the first post sent (Vigie) or at hand (peers) to the last in the figures.
 The peers' libraries are in a virtual environment of their own (`make bench` makes it); what is missing there is
 left out.
@@ -21,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -40,6 +43,7 @@ from stand import (
 
 from schemas.codec import decode_post
 from schemas.post import Post
+from schemas.reputation import WINDOWS
 from schemas.topics import POSTS
 from streams.judges import load_judge, spare_collections
 from streams.settings import read_settings
@@ -47,14 +51,21 @@ from streams.watchlist.reading import load_watchlists
 
 PARTITIONS = 8
 KEYED = "keyed.v1"
-OUT = "out.v1"  # for the peers' results
+OUT = ("out.v1", "mentioned.v1")  # for the peers' results
 # Faust refuses to write to a changelog that it made a moment ago and does not see yet
-CHANGELOGS = ("peer-faust-counts-changelog", "peer-faust-sums-changelog")
+CHANGELOGS = (
+    *(f"peer-faust-{table}-changelog" for table in ("counts", "sums")),
+    *(f"peer-faust-rolling-{table}-{name}-changelog" for table in ("counts", "sums") for name in WINDOWS),
+)
+ANSWERED = (str(Path(__file__).with_name("answered_worker.py")),)
 # program, what it is, what part of --posts it gets, and whether it needs the peers' environment
 PEERS = (
     ("bytewax_textblob", "bytewax + TextBlob (nothing durable)", 0.3, True),
     ("quix_textblob", "quixstreams + TextBlob", 0.2, True),
     ("faust_plain", "plain Faust agent + TextBlob", 0.05, False),
+    ("bytewax_rolling", "bytewax + TextBlob, mentions out, five windows (nothing durable)", 0.15, True),
+    ("quix_rolling", "quixstreams + TextBlob, mentions out, five windows", 0.03, True),
+    ("faust_rolling", "plain Faust agent + TextBlob, mentions out, five windows", 0.005, False),
 )
 LIMITS = (
     ("aiokafka_reading", "aiokafka, reads and decodes only", 3.0, False),
@@ -67,11 +78,12 @@ COUNTING = (
 Row = tuple[str, Speed]
 
 
-async def vigie(scratch: Path, records: list[Record], count: int, **environment: str) -> Speed:
-    """`count` workers, ready before the first post is sent, so that all of them work on all."""
-    home = scratch / "-".join(["vigie", str(count), *environment])
+async def vigie(scratch: Path, records: list[Record], count: int, **given: Any) -> Speed:
+    """`count` workers, ready before the first post is sent, so that all of them work on all; `given` as for
+    `stand.Worker`."""
+    home = scratch / "-".join(["vigie", str(count), *given])
     async with broker_at(home, PARTITIONS) as broker:
-        with workers(count, broker, scratch / "homes" / home.name, PARTITIONS, **environment) as made:
+        with workers(count, broker, scratch / "homes" / home.name, PARTITIONS, **given) as made:
             for one in made:
                 await asyncio.to_thread(one.until_ready)
             filling = asyncio.create_task(fill(broker.bootstrap, POSTS.name, records, PARTITIONS))
@@ -102,7 +114,7 @@ async def peers(scratch: Path, posts: int, python: str) -> dict[str, list[Row]]:
             KEYED: max(part for _, _, part, _ in PEERS),
             "counted.v1": max(part for _, _, part, _ in COUNTING),
         }
-        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (*sizes, OUT, *CHANGELOGS)])
+        admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (*sizes, *OUT, *CHANGELOGS)])
         admin.close()
         for topic, part in sizes.items():
             await fill(broker.bootstrap, topic, keyed_posts(int(posts * part)), PARTITIONS)
@@ -160,6 +172,8 @@ async def run(posts: int, python: str) -> None:
         one = await vigie(scratch, clear, 1)
         say(f"one worker: {one.rate:,.0f} posts/s")
         judging = await asyncio.to_thread(judge_alone, posts // 4)
+        answered = await vigie(scratch, clear, 1, program=ANSWERED)
+        say(f"one worker, judge's answers at hand: {answered.rate:,.0f} posts/s, {answered.each:.0f} µs")
         two = await vigie(scratch, clear, 2)
         say(f"two workers: {two.rate:,.0f} posts/s")
         opened = await vigie(scratch, list(sealed(clear[: posts // 2], keys)), 1, VIGIE_KEYS=str(keys))
@@ -170,13 +184,15 @@ async def run(posts: int, python: str) -> None:
         ("Vigie, one worker", one),
         ("Vigie, one worker, posts sealed as `vigie feed` does", opened),
         ("Vigie, two workers", two),
+        ("Vigie, one worker, judge's answers at hand", answered),
         ("Vigie, one worker, without micro-batches", single),
     ]
     table("end to end", ours + groups["peers"])
     table("the limit", groups["limits"])
     table("counting in a window only", groups["counting"])
     print(
-        f"\nJudge alone takes {judging:.0f} µs of CPU a post, all else in a worker {one.each - judging:.0f} µs. "
+        f"\nJudge alone takes {judging:.0f} µs of CPU a post, all else in a worker {answered.each:.0f} µs (measured "
+        f"with judge's answers at hand; by difference {one.each - judging:.0f} µs). "
         f"Two workers to one: {two.rate / one.rate:.2f}. Memory of one worker: {one.memory:.0f} MB."
     )
 

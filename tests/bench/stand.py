@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import orjson
@@ -34,7 +35,10 @@ CORPUS = ROOT / "deploy" / "corpus.jsonl"
 BATCH = 500  # records that go to one partition together
 PATIENCE = 900.0  # seconds
 PEER_PATIENCE = 120.0
-ASK_EVERY = 0.3  # seconds between two scrapes, which cost the worker something
+ASK_EVERY = (
+    0.3  # seconds between two scrapes at the end of a run; each costs the worker something, so that in its
+)
+ASK_SELDOM = 2.0  # midst they are this far apart
 
 Record = tuple[bytes, bytes]  # key and value
 
@@ -65,10 +69,15 @@ class Speed:
         return 1e6 * self.broker / self.posts
 
 
+def corpus() -> list[dict[str, Any]]:
+    """The posts of the sample corpus, without edits and deletions."""
+    lines = [orjson.loads(line) for line in CORPUS.read_bytes().splitlines()]
+    return [post for post in lines if "text" in post and post.get("version", 1) == 1]
+
+
 def corpus_posts(count: int) -> Iterator[Record]:
     """The sample corpus again and again under new keys."""
-    lines = [orjson.loads(line) for line in CORPUS.read_bytes().splitlines()]
-    posts = [post for post in lines if "text" in post and post.get("version", 1) == 1]
+    posts = corpus()
     for number in range(count):
         key = f"bench:{number}"
         yield key.encode(), orjson.dumps({**posts[number % len(posts)], "key": key})
@@ -117,16 +126,22 @@ async def broker_at(home: Path, partitions: int) -> AsyncIterator[EmbeddedBroker
 
 
 class Worker:
-    """`vigie worker` as a process."""
+    """`vigie worker` as a process, or a `program` that takes the same words."""
 
     def __init__(
-        self, broker: EmbeddedBroker, home: Path, partitions: int, *options: str, **environment: str
+        self,
+        broker: EmbeddedBroker,
+        home: Path,
+        partitions: int,
+        *options: str,
+        program: Sequence[str] = ("-m", "streams.cli"),
+        **environment: str,
     ) -> None:
         self.address = f"127.0.0.1:{kept_ports(home.parent / f'{home.name}-port.json').broker}"
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streams.cli", "worker", "--broker", broker.bootstrap),
+                *(sys.executable, *program, "worker", "--broker", broker.bootstrap),
                 *("--home", str(home), "--metrics", self.address),
                 *options,
             ],
@@ -180,13 +195,12 @@ class Worker:
 
 @contextmanager
 def workers(
-    count: int, broker: EmbeddedBroker, home: Path, partitions: int, *options: str, **environment: str
+    count: int, broker: EmbeddedBroker, home: Path, partitions: int, *options: str, **given: Any
 ) -> Iterator[list[Worker]]:
-    """Workers over homes of their own, ended with the block."""
+    """Workers over homes of their own, ended with the block; `given` as for Worker."""
     home.mkdir(parents=True, exist_ok=True)
     made = [
-        Worker(broker, home / f"worker-{number}", partitions, *options, **environment)
-        for number in range(count)
+        Worker(broker, home / f"worker-{number}", partitions, *options, **given) for number in range(count)
     ]
     try:
         yield made
@@ -215,7 +229,8 @@ def work_off(made: Sequence[Worker], count: int) -> Speed:
             return Speed(count, seconds, cpu, broker, ready, before, memory)
         if now > PATIENCE:
             raise TimeoutError("the posts were never all counted")
-        time.sleep(ASK_EVERY)
+        ahead = now * (count / records - 1) / 2 if records else 0.0  # half of the way that is left
+        time.sleep(min(max(ASK_EVERY, ahead), ASK_SELDOM))
 
 
 def _java() -> Callable[[], float]:

@@ -8,6 +8,10 @@ import time
 
 PARTITIONS = 8  # of the topics, as in bench_stream
 OUT = "out.v1"  # for results
+MENTIONED = "mentioned.v1"  # for mentions
+STEPS = (
+    12  # in which a peer's window of Vigie's length moves on; Vigie's do by 5 minutes, whatever their length
+)
 
 
 class Clock:

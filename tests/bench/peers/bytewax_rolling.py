@@ -1,0 +1,64 @@
+"""bytewax: TextBlob on each post, a mention of each with a company to a topic, counts and sums of Vigie's five
+windows, each moving on by a twelfth of itself, each closed window to a topic. No recovery: nothing of its state is durable."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from bytewax import operators as op
+from bytewax.connectors.kafka import KafkaSinkMessage
+from bytewax.connectors.kafka import operators as kop
+from bytewax.dataflow import Dataflow
+from bytewax.operators import windowing as win
+from bytewax.testing import run_main
+from clock import MENTIONED, OUT, STEPS, Clock
+from textblob import TextBlob
+
+from schemas.reputation import WINDOWS
+
+Judged = tuple[str, dict[str, Any]]  # company, mention
+bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+clock = Clock(count)
+
+
+def judged(message: Any) -> Judged:
+    clock.tick()
+    post, company = orjson.loads(message.value), message.key.decode()
+    polarity, subjectivity = TextBlob(post["text"]).sentiment
+    return company, {
+        "post": post["key"], "company": company, "platform": post["platform"], "event_time": post["created_at"],
+        "polarity": polarity, "subjectivity": subjectivity,
+    }  # fmt: skip
+
+
+def mention(item: Judged) -> Any:
+    return KafkaSinkMessage(item[0].encode(), orjson.dumps(item[1]))
+
+
+def written(item: tuple[str, tuple[int, tuple[int, float]]]) -> Any:
+    key, (window, sums) = item
+    return KafkaSinkMessage(key.encode(), orjson.dumps([key, window, *sums]))
+
+
+flow = Dataflow("peer")
+posts = kop.input("posts", flow, brokers=[bootstrap], topics=[topic], tail=False, batch_size=1000)
+named = op.filter("named", op.map("judge", posts.oks, judged), lambda item: item[0] != "-")
+kop.output("mentions", op.map("mention", named, mention), brokers=[bootstrap], topic=MENTIONED)
+for name, length in WINDOWS.items():
+    width = timedelta(milliseconds=length)
+    windows = win.fold_window(
+        name, named,
+        win.SystemClock(),
+        win.SlidingWindower(length=width, offset=width / STEPS, align_to=datetime(2026, 1, 1, tzinfo=UTC)),
+        lambda: (0, 0.0),
+        lambda sums, found: (sums[0] + 1, sums[1] + found["polarity"]),
+        lambda one, other: (one[0] + other[0], one[1] + other[1]),
+    )  # fmt: skip
+    kop.output(f"out-{name}", op.map(f"write-{name}", windows.down, written), brokers=[bootstrap], topic=OUT)
+
+if __name__ == "__main__":
+    run_main(flow)  # ends when the topic does
+    clock.tell()
