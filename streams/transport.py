@@ -117,7 +117,8 @@ class InFlight:
 
 
 class BatchingConsumer(driver.Consumer):
-    """Faust's aiokafka consumer with the three changes above."""
+    """Faust's aiokafka consumer with the changes above, and two of its own: crash points at a commit, and a state that is
+    older than what was committed reads on from where it stands."""
 
     app: BatchingApp
 
