@@ -143,14 +143,15 @@ class Measure:
         self.totals.merge(part)
         return self._archive.append((first, self.fence), part, touched, authors, part.sealed)
 
-    def figures(self, at: int) -> list[Reputation]:
-        """Every company ever seen here, and every opted-in person, as of event time `at`."""
+    def figures(self, at: int, *, evidence: bool = True) -> list[Reputation]:
+        """Every company ever seen here, and every opted-in person, as of event time `at`; without `evidence` none
+        names the posts that moved its score, whose search grows with the posts of a day: to look at, not to record."""
         found = []
         origins = self._origins()
         known = {self._names.text_of(subject) for subject, line in self._timelines.items() if line.panes}
         for subject in sorted(known.union(self.totals.subjects)):
             company, _, person = subject.partition("#")
-            tally, reading = self.totals.of(company), self._reading(subject, at)
+            tally, reading = self.totals.of(company), self._reading(subject, at, evidence=evidence)
             found.append(
                 Reputation(
                     company=company,
@@ -162,7 +163,7 @@ class Measure:
                     late=tally.late,
                     versions=self._versions,
                     windows=reading.windows,
-                    evidence=reading.evidence,
+                    evidence=reading.evidence if evidence else (),
                     baseline=reading.baseline,
                     origins=origins,
                 )
@@ -171,7 +172,7 @@ class Measure:
 
     def moved(self, subject: str, at: int) -> tuple[Moved, ...]:
         """The posts that moved the subject's 24-hour score most as of `at`, and how far."""
-        return self._reading(subject, at).moved
+        return self._reading(subject, at, evidence=True).moved or ()
 
     def _origins(self) -> tuple[Origin, ...]:
         runs = {
@@ -183,15 +184,16 @@ class Measure:
             for name, (offset, seen) in sorted(self.totals.origins.items())
         )
 
-    def _reading(self, subject: str, at: int) -> Reading:
+    def _reading(self, subject: str, at: int, *, evidence: bool) -> Reading:
         """Read again only what has changed or moved into another pane."""
         timeline = self._timeline(self._names.id_of(subject))
         stamp = (timeline.changes, pane_of(at))
         known = self._read.get(subject)
-        if known is None or known[0] != stamp:
+        if known is None or known[0] != stamp or (evidence and known[1].moved is None):
             tally = self.totals.subjects.get(subject, CompanyTally())
             sealed = Sums(tally.sealed_weight, 0, tally.sealed_polarity, 0)
-            known = self._read[subject] = (stamp, self._figures.read(timeline, sealed, at))
+            read = self._figures.read(timeline, sealed, at, evidence=evidence)
+            known = self._read[subject] = (stamp, read)
         return known[1]
 
     def _mention(self, mention: Mention, post: str, origin: str, latest: int, part: Tally) -> None:

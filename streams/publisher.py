@@ -63,7 +63,7 @@ class Publisher:
     async def close(self) -> None:
         """Record the last figures, so that reputation.v1 ends with what was last shown."""
         if self.ready:
-            self.newest = self._take()
+            self.newest = self._take(evidence=True)
             await self.record(self.newest)
 
     async def publish(self) -> None:
@@ -76,10 +76,10 @@ class Publisher:
         (taken, cost), share = self._taken, self._share()
         if time.monotonic() < taken + min(cost * (1 / share - 1), LONGEST_REST):
             return
-        began = time.thread_time()
-        self.newest = snapshot = self._take()
+        began, due = time.thread_time(), time.monotonic() - self._recorded_at >= self._record_every
+        self.newest = snapshot = self._take(evidence=due)
         self._taken = (time.monotonic(), time.thread_time() - began)
-        if time.monotonic() - self._recorded_at < self._record_every:
+        if not due:
             return
         self._recorded_at = time.monotonic()
         self._app.reached("publish-before")
@@ -98,7 +98,8 @@ class Publisher:
         seals = [count.seal for count in self._topology.counts.held.values() if count.seal is not None]
         await self._recorder.record(snapshot.reputations, self._nothing.versions, seals)
 
-    def _take(self) -> Snapshot:
+    def _take(self, *, evidence: bool) -> Snapshot:
+        """`evidence`: with the posts behind the figures, which a record names and a scrape does not."""
         ledgers = self._topology.ledgers.held
         for measure in ledgers.values():
             self._clock.observe(measure.watermark or None)
@@ -110,7 +111,7 @@ class Publisher:
         for measure in ledgers.values():
             traffic.update(measure.totals.told_apart())
             if at is not None:
-                reputations += measure.figures(at)
+                reputations += measure.figures(at, evidence=evidence)
             for company, tally in measure.totals.subjects.items():
                 if "#" in company:  # a person: never a label
                     continue

@@ -8,7 +8,7 @@ held against anyone: a slogan shared by a crowd looks the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from agents.measuring.contributions import is_repost, unpack
 from schemas.reputation import HOUR
@@ -17,8 +17,10 @@ AUTHORS = 5
 SPAN = HOUR
 
 
-def is_coordinated(members: Iterable[bytes]) -> bool:
+def is_coordinated(members: Collection[bytes]) -> bool:
     """Whether some span of an hour holds originals by `AUTHORS` different authors."""
+    if len(members) < AUTHORS:  # as nearly all are
+        return False
     heads = [unpack(body) for body in members]
     posts = sorted((head.time, head.author) for head in heads if head.author and not is_repost(head.flags))
     within: Counter[int] = Counter()

@@ -47,7 +47,8 @@ class Cluster:
 
     @property
     def coordinated(self) -> bool:
-        """Judged anew when a member has come or gone."""
+        """Judged anew when that may have changed: a member that comes undoes no hour of many authors, one that goes
+        makes none."""
         if self._coordinated is None:
             self._coordinated = is_coordinated(self.members)
         return self._coordinated
@@ -55,12 +56,14 @@ class Cluster:
     def enter(self, body: bytes) -> None:
         self.members[body] = None
         self.share = share(len(self.members))
-        self._coordinated = None
+        if not self._coordinated:
+            self._coordinated = None
 
     def leave(self, body: bytes) -> None:
         del self.members[body]
         self.share = share(len(self.members) or 1)
-        self._coordinated = None
+        if self._coordinated:
+            self._coordinated = None
 
 
 Move = tuple[

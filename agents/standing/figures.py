@@ -34,15 +34,15 @@ class Counts:
 
 
 class Reading(NamedTuple):
-    """A subject at one instant: its windows, and the posts that moved the 24-hour score most."""
+    """A subject at one instant: its windows, and the posts that moved the 24-hour score most (None: not asked)."""
 
     windows: tuple[WindowFigures, ...]
-    moved: tuple[Moved, ...]
+    moved: tuple[Moved, ...] | None
     baseline: Baseline | None
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        return tuple(found.post for found in self.moved)
+        return tuple(found.post for found in self.moved or ())
 
 
 class Figures:
@@ -54,21 +54,22 @@ class Figures:
         self._smallest_cohort = smallest_cohort
         self._profiles: dict[bytes, Profile] = {}
 
-    def read(self, timeline: Timeline, sealed: Sums, at: int) -> Reading:
-        """All windows of a subject as of event time `at`; `sealed`: its mentions of sealed days."""
+    def read(self, timeline: Timeline, sealed: Sums, at: int, *, evidence: bool = True) -> Reading:
+        """All windows of a subject as of event time `at`; `sealed`: its mentions of sealed days; `evidence`: whether
+        to look for the posts that moved the score, which takes a walk through all of the last day's."""
         high = pane_of(at) + 1
         whole, after = timeline.whole.sums(), timeline.after(high)
         known_weight = sealed.weight + whole.weight - after.weight
         known_polarity = sealed.polarity + whole.polarity - after.polarity
         figures = []
-        moved: tuple[Moved, ...] = ()
+        moved: tuple[Moved, ...] | None = None
         for name, length in WINDOWS.items():
             pane = timeline.window(name, at)
             sums = pane.weights.sums()
             past = Sums(known_weight - sums.weight, 0, known_polarity - sums.polarity, 0)
             prior = prior_of(past, self._score)
             figures.append(self._window(name, high * PANE - length, high * PANE, pane, sums, prior))
-            if name == EVIDENCE_WINDOW:
+            if evidence and name == EVIDENCE_WINDOW:
                 bodies = timeline.between(high - length // PANE, high)
                 moved = most_moving(bodies, timeline.clusters.of, prior)
         return Reading(tuple(figures), moved, self._baseline(timeline, figures, at))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
 from worlds import START, mention
 
 from agents.measuring.contributions import Names, pack
 from agents.measuring.coordination import is_coordinated
+from agents.measuring.novelty import Cluster
 from agents.standing.authors import concentration
 from agents.standing.cohorts import cohorts_of
 from schemas.judged import ROLES
@@ -58,3 +61,24 @@ def test_five_accounts_within_the_hour_are_coordinated_reposts_are_not() -> None
     assert not is_coordinated(copies(15))  # the first and the fifth are an hour apart
     assert not is_coordinated(copies(1, authors=4))
     assert not is_coordinated(copies(1, kind="repost"))
+
+
+COPIES = [
+    pack(mention(f"t:{n}", at=START + n * 9 * MINUTE, author=f"a{n % 7}", signature="aa"), "orange", Names())
+    for n in range(12)
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(COPIES), st.booleans())))
+def test_a_cluster_that_is_asked_after_any_steps_answers_as_its_members_do(
+    steps: list[tuple[bytes, bool]],
+) -> None:
+    cluster = Cluster()
+    for body, asked in steps:
+        if body in cluster.members:
+            cluster.leave(body)
+        else:
+            cluster.enter(body)
+        if asked:
+            assert cluster.coordinated == is_coordinated(cluster.members)
+    assert cluster.coordinated == is_coordinated(cluster.members)

@@ -299,6 +299,16 @@ def test_figures_that_still_stand_are_not_read_again() -> None:
     assert measure.figures(START + HOUR)[0].windows is not after[0].windows
 
 
+def test_a_look_without_the_posts_behind_it_shows_the_same_and_hides_them_from_no_record() -> None:
+    posts = [mention("t:1", at=START), mention("t:2", company="air-vigie", at=START)]
+    full = folded(*posts).figures(START)
+    assert [record.evidence for record in full] == [("t:2",), ("t:1",)]
+    measure = folded(*posts)
+    assert measure.figures(START, evidence=False) == [replace(record, evidence=()) for record in full]
+    assert measure.figures(START) == full
+    assert measure.figures(START, evidence=False) == [replace(record, evidence=()) for record in full]
+
+
 def test_a_state_that_is_let_go_leaves_no_cycle_behind() -> None:
     """The collector comes seldom to a worker: with each rebalance a whole ledger would stay in memory."""
     measure = Measure(MeasureSettings())

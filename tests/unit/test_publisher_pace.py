@@ -17,6 +17,8 @@ class Pace:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float, busy: float = 0.0) -> None:
         self.now = self.used = 0.0
         self.taken: list[float] = []
+        self.asked_for_posts: list[bool] = []  # of each snapshot
+        self.recorded = 0
         self.cost, self.busy = cost, busy
         times = SimpleNamespace(
             monotonic=lambda: self.now, thread_time=lambda: self.now, process_time=lambda: self.used
@@ -31,14 +33,17 @@ class Pace:
         self.publisher.ready = True
         monkeypatch.setattr(self.publisher, "_take", self.take)
 
-    def take(self) -> Snapshot:
+    def take(self, *, evidence: bool) -> Snapshot:
         self.taken.append(self.now)
+        self.asked_for_posts.append(evidence)
         self.now += self.cost
         self.used += self.cost
         return Snapshot(versions={}, ready=True)
 
     async def record(self, *_: Any) -> None:
         """Where reputation.v1 would be."""
+        assert self.asked_for_posts[-1]
+        self.recorded += 1
 
     async def run(self, seconds: float, every: float = 0.5) -> int:
         """How many snapshots are taken in so many seconds."""
@@ -91,3 +96,13 @@ async def test_after_a_rebalance_nothing_is_waited_for(monkeypatch: pytest.Monke
     pace.publisher.ready = True
     await pace.publisher.publish()
     assert len(pace.taken) == 2
+
+
+async def test_posts_are_looked_for_where_a_record_will_name_them_and_then_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = Pace(monkeypatch, cost=0.01)
+    await pace.run(61.0)
+    await pace.publisher.close()
+    assert pace.recorded == sum(pace.asked_for_posts) == 4
+    assert len(pace.taken) > 100
