@@ -11,7 +11,6 @@ from pathlib import Path
 
 import orjson
 from aiokafka import AIOKafkaProducer
-from kafka import KafkaConsumer, TopicPartition
 from made_posts import BROKEN, START, made_posts
 from recomputed import Recomputed, expected_series
 from watching import Series, Watching, free_address, total
@@ -134,14 +133,6 @@ class Stage:
         assert feeder.failure is None, feeder.failure
         assert not feeder.is_alive()
         self.sent += len(lines)
-
-    def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        """Where these partitions end."""
-        consumer = KafkaConsumer(bootstrap_servers=self.broker.bootstrap)
-        try:
-            return dict(consumer.end_offsets(list(places)))
-        finally:
-            consumer.close()
 
     def expected(self, at: int) -> Series:
         """What an undisturbed watch shows when its clock stands at `at` (epoch ms)."""
