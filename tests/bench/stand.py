@@ -35,10 +35,8 @@ CORPUS = ROOT / "deploy" / "corpus.jsonl"
 BATCH = 500  # records that go to one partition together
 PATIENCE = 900.0  # seconds
 PEER_PATIENCE = 120.0
-ASK_EVERY = (
-    0.3  # seconds between two scrapes at the end of a run; each costs the worker something, so that in its
-)
-ASK_SELDOM = 2.0  # midst they are this far apart
+# seconds between two scrapes, each of which costs the worker something: at the end of a run, and in its midst
+ASK_EVERY, ASK_SELDOM = 0.3, 2.0
 
 Record = tuple[bytes, bytes]  # key and value
 

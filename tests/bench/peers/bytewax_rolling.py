@@ -15,7 +15,7 @@ from bytewax.dataflow import Dataflow
 from bytewax.operators import windowing as win
 from bytewax.testing import run_main
 from clock import MENTIONED, OUT, STEPS, Clock
-from textblob import TextBlob
+from mention import mention_of
 
 from schemas.reputation import WINDOWS
 
@@ -26,15 +26,11 @@ clock = Clock(count)
 
 def judged(message: Any) -> Judged:
     clock.tick()
-    post, company = orjson.loads(message.value), message.key.decode()
-    polarity, subjectivity = TextBlob(post["text"]).sentiment
-    return company, {
-        "post": post["key"], "company": company, "platform": post["platform"], "event_time": post["created_at"],
-        "polarity": polarity, "subjectivity": subjectivity,
-    }  # fmt: skip
+    mention = mention_of(message.key, message.value)
+    return mention["company"], mention
 
 
-def mention(item: Judged) -> Any:
+def sent(item: Judged) -> Any:
     return KafkaSinkMessage(item[0].encode(), orjson.dumps(item[1]))
 
 
@@ -46,7 +42,7 @@ def written(item: tuple[str, tuple[int, tuple[int, float]]]) -> Any:
 flow = Dataflow("peer")
 posts = kop.input("posts", flow, brokers=[bootstrap], topics=[topic], tail=False, batch_size=1000)
 named = op.filter("named", op.map("judge", posts.oks, judged), lambda item: item[0] != "-")
-kop.output("mentions", op.map("mention", named, mention), brokers=[bootstrap], topic=MENTIONED)
+kop.output("mentions", op.map("mention", named, sent), brokers=[bootstrap], topic=MENTIONED)
 for name, length in WINDOWS.items():
     width = timedelta(milliseconds=length)
     windows = win.fold_window(

@@ -3,36 +3,25 @@ windows, each moving on by a twelfth of itself, with changelogs, each closed win
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from typing import Any
 
-import orjson
 from clock import MENTIONED, OUT, STEPS, Clock
-from quixstreams import Application
+from mention import mention_of
+from quix_peer import peer_app
 from quixstreams.dataframe.windows import Count, Sum
-from textblob import TextBlob
 
 from schemas.reputation import WINDOWS
 
 bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-app = Application(
-    broker_address=bootstrap, consumer_group=f"peer-rolling-{os.getpid()}", auto_offset_reset="earliest",
-    state_dir=tempfile.mkdtemp(), loglevel="ERROR",
-)  # fmt: skip
+app = peer_app("peer-rolling", bootstrap)
 clock = Clock(count)
 
 
 def judged(value: bytes, key: bytes, timestamp: int, headers: Any) -> dict[str, Any]:
     if clock.tick():
         app.stop()
-    post = orjson.loads(value)
-    polarity, subjectivity = TextBlob(post["text"]).sentiment
-    return {
-        "post": post["key"], "company": key.decode(), "platform": post["platform"],
-        "event_time": post["created_at"], "polarity": polarity, "subjectivity": subjectivity,
-    }  # fmt: skip
+    return mention_of(key, value)
 
 
 frame = app.dataframe(app.topic(topic, value_deserializer="bytes")).apply(judged, metadata=True)

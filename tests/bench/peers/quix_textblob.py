@@ -3,21 +3,16 @@ window to a topic."""
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 
 import orjson
 from clock import OUT, Clock
-from quixstreams import Application
+from quix_peer import peer_app
 from quixstreams.dataframe.windows import Count, Sum
 from textblob import TextBlob
 
 bootstrap, topic, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-app = Application(
-    broker_address=bootstrap, consumer_group=f"peer-{os.getpid()}", auto_offset_reset="earliest",
-    state_dir=tempfile.mkdtemp(), loglevel="ERROR",
-)  # fmt: skip
+app = peer_app("peer", bootstrap)
 clock = Clock(count)
 
 
