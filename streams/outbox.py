@@ -26,11 +26,14 @@ class Outbox:
         self._partitions: int = app.conf.topic_partitions  # Faust looks a setting up anew each time, for 3 µs
         self._waiting: defaultdict[tuple[str, int], list[tuple[bytes, bytes]]] = defaultdict(list)
 
-    def put(self, topic: Topic, key: bytes, value: bytes, partition: int | None = None) -> None:
-        """Add a record; None: to the partition of its key."""
-        if partition is None:
-            partition = partition_of(key, self._partitions)
-        self._waiting[topic.name, partition].append((key, value))
+    def put(self, topic: Topic, key: bytes, value: bytes) -> None:
+        """Add a record to the partition of its key."""
+        self._waiting[topic.name, partition_of(key, self._partitions)].append((key, value))
+
+    def put_everywhere(self, topic: Topic, value: bytes) -> None:
+        """Add a record to every partition, under no key's name."""
+        for partition in range(self._partitions):
+            self._waiting[topic.name, partition].append((b"", value))
 
     async def delivered(self) -> None:
         """Send what was put, and wait for every acknowledgement; raises what a failed send raised."""

@@ -83,9 +83,8 @@ class Recorder:
         if head is not None and head.shown == shown and now - head.written < AT_LEAST_EVERY:
             return
         value = encode(replace(reputation, previous=head.digest if head else None))
-        partition = partition_of(reputation.company, self._partitions)
         self._heads[name] = _Head(digest_of(value), shown, now)
-        self._outbox.put(REPUTATION, reputation.company.encode(), value, partition)
+        self._outbox.put(REPUTATION, reputation.company.encode(), value)
 
     async def _find_heads(self, names: set[str]) -> None:
         if not names:

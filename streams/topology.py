@@ -85,9 +85,8 @@ class Topology:
             value = encode_mention(record)
             if isinstance(record, Mention):
                 outbox.put(MENTIONS, record.company.encode(), value)
-                continue
-            for partition in range(self._app.conf.topic_partitions):
-                outbox.put(MENTIONS, b"", value, partition)
+            else:  # whichever companies it concerns
+                outbox.put_everywhere(MENTIONS, value)
         letters = self._vault.rejects(verdict.rejects)
         for reject, letter in zip(verdict.rejects, letters, strict=True):
             key = f"{reject.topic}/{reject.partition}/{reject.offset}".encode()

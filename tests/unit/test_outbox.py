@@ -86,8 +86,9 @@ async def test_records_of_a_partition_keep_their_order_across_batches(outbox: Ou
         record = f"company-{number % 7}".encode(), f"{number}".encode() * 9
         outbox.put(MENTIONS, *record)
         sent[partition_of(record[0], 4)].append(record)
-    outbox.put(MENTIONS, b"", b"to every partition", 2)
-    sent[2].append((b"", b"to every partition"))
+    outbox.put_everywhere(MENTIONS, b"to every partition")
+    for records in sent.values():
+        records.append((b"", b"to every partition"))
     delivery = asyncio.create_task(outbox.delivered())
     await turns()
     assert {number: client.records(MENTIONS.name, number) for number in range(4)} == sent
@@ -101,10 +102,14 @@ async def test_records_of_a_partition_keep_their_order_across_batches(outbox: Ou
 async def test_a_record_larger_than_a_batch_goes_alone(outbox: Outbox, client: Client) -> None:
     client.room.set()
     for value in (b"a", b"b" * 2 * LIMIT, b"c"):
-        outbox.put(REJECTS, b"k", value, 0)
+        outbox.put(REJECTS, b"k", value)
     delivery = asyncio.create_task(outbox.delivered())
     await turns()
-    assert [value for _, value in client.records(REJECTS.name, 0)] == [b"a", b"b" * 2 * LIMIT, b"c"]
+    assert [value for _, value in client.records(REJECTS.name, partition_of(b"k", 4))] == [
+        b"a",
+        b"b" * 2 * LIMIT,
+        b"c",
+    ]
     assert len(client.batches) == 3
     client.acknowledge()
     await delivery
@@ -112,8 +117,7 @@ async def test_a_record_larger_than_a_batch_goes_alone(outbox: Outbox, client: C
 
 async def test_nothing_is_delivered_before_the_last_acknowledgement(outbox: Outbox, client: Client) -> None:
     client.room.set()
-    outbox.put(MENTIONS, b"k", b"v", 0)
-    outbox.put(MENTIONS, b"k", b"v", 1)
+    outbox.put_everywhere(MENTIONS, b"v")
     delivery = asyncio.create_task(outbox.delivered())
     await turns()
     client.futures[0].set_result(None)
@@ -122,12 +126,12 @@ async def test_nothing_is_delivered_before_the_last_acknowledgement(outbox: Outb
     client.acknowledge()
     await delivery
     await outbox.delivered()  # nothing is left
-    assert len(client.batches) == 2
+    assert len(client.batches) == 4
 
 
 async def test_a_batch_that_kafka_refuses_is_heard_of(outbox: Outbox, client: Client) -> None:
     client.room.set()
-    outbox.put(MENTIONS, b"k", b"v", 0)
+    outbox.put(MENTIONS, b"k", b"v")
     delivery = asyncio.create_task(outbox.delivered())
     await turns()
     client.futures[0].set_exception(ConnectionError("no broker"))
@@ -136,7 +140,7 @@ async def test_a_batch_that_kafka_refuses_is_heard_of(outbox: Outbox, client: Cl
 
 
 async def test_a_full_producer_holds_the_batch_back(outbox: Outbox, client: Client) -> None:
-    outbox.put(MENTIONS, b"k", b"v", 0)
+    outbox.put(MENTIONS, b"k", b"v")
     delivery = asyncio.create_task(outbox.delivered())
     await turns()
     assert not delivery.done()

@@ -4,7 +4,7 @@ windows, each moving on by a twelfth of itself, each closed window to a topic. N
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from bytewax.connectors.kafka import operators as kop
 from bytewax.dataflow import Dataflow
 from bytewax.operators import windowing as win
 from bytewax.testing import run_main
+from bytewax_peer import BEGIN, posts, written
 from clock import MENTIONED, OUT, STEPS, Clock
 from mention import mention_of
 
@@ -34,21 +35,17 @@ def sent(item: Judged) -> Any:
     return KafkaSinkMessage(item[0].encode(), orjson.dumps(item[1]))
 
 
-def written(item: tuple[str, tuple[int, tuple[int, float]]]) -> Any:
-    key, (window, sums) = item
-    return KafkaSinkMessage(key.encode(), orjson.dumps([key, window, *sums]))
-
-
 flow = Dataflow("peer")
-posts = kop.input("posts", flow, brokers=[bootstrap], topics=[topic], tail=False, batch_size=1000)
-named = op.filter("named", op.map("judge", posts.oks, judged), lambda item: item[0] != "-")
+named = op.filter(
+    "named", op.map("judge", posts(flow, bootstrap, topic), judged), lambda item: item[0] != "-"
+)
 kop.output("mentions", op.map("mention", named, sent), brokers=[bootstrap], topic=MENTIONED)
 for name, length in WINDOWS.items():
     width = timedelta(milliseconds=length)
     windows = win.fold_window(
         name, named,
         win.SystemClock(),
-        win.SlidingWindower(length=width, offset=width / STEPS, align_to=datetime(2026, 1, 1, tzinfo=UTC)),
+        win.SlidingWindower(length=width, offset=width / STEPS, align_to=BEGIN),
         lambda: (0, 0.0),
         lambda sums, found: (sums[0] + 1, sums[1] + found["polarity"]),
         lambda one, other: (one[0] + other[0], one[1] + other[1]),
