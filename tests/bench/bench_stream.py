@@ -178,10 +178,13 @@ async def run(posts: int, python: str) -> None:
         say(f"two workers: {two.rate:,.0f} posts/s")
         opened = await vigie(scratch, list(sealed(clear[: posts // 2], keys)), 1, VIGIE_KEYS=str(keys))
         say(f"one worker, sealed posts: {opened.rate:,.0f} posts/s")
+        again = await vigie(scratch, clear, 1)
+        say(f"one worker, again: {again.rate:,.0f} posts/s")
         single = await vigie(scratch, clear[: max(1_000, posts // 50)], 1, VIGIE_MICRO_BATCHES="0")
         groups = await peers(scratch, posts, python)
     ours = [
         ("Vigie, one worker", one),
+        ("Vigie, one worker, once more", again),
         ("Vigie, one worker, posts sealed as `vigie feed` does", opened),
         ("Vigie, two workers", two),
         ("Vigie, one worker, judge's answers at hand", answered),
@@ -193,7 +196,8 @@ async def run(posts: int, python: str) -> None:
     print(
         f"\nJudge alone takes {judging:.0f} µs of CPU a post, all else in a worker {answered.each:.0f} µs (measured "
         f"with judge's answers at hand; by difference {one.each - judging:.0f} µs). "
-        f"Two workers to one: {two.rate / one.rate:.2f}. Memory of one worker: {one.memory:.0f} MB."
+        f"Two workers to one: {two.rate / one.rate:.2f}; by their own CPU a post, the broker's cost elsewhere, "
+        f"{2 * one.each / two.each:.2f}. Memory of one worker: {one.memory:.0f} MB."
     )
 
 
