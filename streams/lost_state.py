@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from agents.measure import Measure, MeasureSettings
 from streams.child import REFUSED
@@ -18,7 +18,7 @@ from streams.child import REFUSED
 log = logging.getLogger("vigie.lost_state")
 
 
-def read_again(topic: str, partition: int, committed: int, wanted: int, kept: int) -> None:
+def lost(topic: str, partition: int, committed: int, wanted: int, kept: int) -> None:
     """Say that a partition is read from `wanted` though `committed` was reached; does not return where the
     topic begins at `kept`, after that."""
     if kept <= wanted:
@@ -35,6 +35,28 @@ def read_again(topic: str, partition: int, committed: int, wanted: int, kept: in
     )  # fmt: skip
     logging.shutdown()
     os._exit(REFUSED)
+
+
+class ReadAgain:
+    """Partitions that are read again after a loss, and the offset up to which: before that their figures are those
+    of a part of the posts."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[str, int], int] = {}
+
+    def until(self, topic: str, partition: int, offset: int) -> None:
+        """The partition's state was once at `offset`."""
+        self._until[topic, partition] = offset
+
+    def under_way(self, next_offset: Callable[[str, int], int | None]) -> bool:
+        """Whether one of them is not there yet; `next_offset` as `BatchingApp` has it. Those of which this worker no
+        longer holds a state are another's to wait for."""
+        self._until = {
+            place: until
+            for place, until in self._until.items()
+            if (at := next_offset(*place)) is not None and at < until
+        }
+        return bool(self._until)
 
 
 def whole_ledger(rows: Iterable[tuple[str, bytes]], settings: MeasureSettings) -> Measure:

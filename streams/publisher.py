@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from dataclasses import replace
 
 from agents.judge import Judge
 from schemas.reputation import OUTCOMES, Reputation
+from schemas.seal import Seal
 from streams.clock import StreamClock
 from streams.exporting.snapshot import Snapshot
+from streams.pause import boot_time
 from streams.recorder import Recorder
 from streams.topology import Topology
 from streams.transport import BatchingApp
@@ -45,6 +48,8 @@ class Publisher:
         self._recorded_at = float("-inf")
         self._taken = (float("-inf"), 0.0)  # the last snapshot: when it was there, what it cost, in seconds
         self._seen = (time.monotonic(), time.process_time())
+        self._recording: asyncio.Task[None] | None = None
+        self.recording_since: float | None = None  # `boot_time`; None: Kafka has all that was handed to it
         self.ready = False
         self.newest = self._nothing
 
@@ -62,28 +67,43 @@ class Publisher:
 
     async def close(self) -> None:
         """Record the last figures, so that reputation.v1 ends with what was last shown."""
-        if self.ready:
+        if self._whole():
             self.newest = self._take(evidence=True)
-            await self.record(self.newest)
+            await self._record(self.newest, self._seals())
 
     async def publish(self) -> None:
         """Take a snapshot and, when it is time, record what changed in reputation.v1.
 
         Figures are so as fresh as they can be while few change, and a backlog is not held up by them: how long to
-        rest is asked anew each time, so that the end of a backlog is shown as soon as there is time to spare."""
-        if not self.ready:
+        rest is asked anew each time, so that the end of a backlog is shown as soon as there is time to spare. Nothing
+        waits for the record: where Kafka does not take it, figures go on, and the next record follows it."""
+        if not self._whole():
             return
         (taken, cost), share = self._taken, self._share()
         if time.monotonic() < taken + min(cost * (1 / share - 1), LONGEST_REST):
             return
-        began, due = time.thread_time(), time.monotonic() - self._recorded_at >= self._record_every
+        began, due = time.thread_time(), self._may_record()
         self.newest = snapshot = self._take(evidence=due)
         self._taken = (time.monotonic(), time.thread_time() - began)
-        if not due:
-            return
-        self._recorded_at = time.monotonic()
+        if due:
+            self._recorded_at = time.monotonic()
+            self._recording = asyncio.create_task(self._recorded(snapshot, self._seals()))
+
+    def _whole(self) -> bool:
+        """Whether the states are recovered, and again where they once were if they had lost something."""
+        return self.ready and not self._app.read_again.under_way(self._app.next_offset)
+
+    def _may_record(self) -> bool:
+        """Whether it is time to; raises what the last attempt raised."""
+        if self._recording is not None:
+            if not self._recording.done():
+                return False
+            self._recording.result()
+        return time.monotonic() - self._recorded_at >= self._record_every
+
+    async def _recorded(self, snapshot: Snapshot, seals: list[Seal]) -> None:
         self._app.reached("publish-before")
-        await self.record(snapshot)
+        await self._record(snapshot, seals)
         self._app.reached("publish-after")
 
     def _share(self) -> float:
@@ -93,10 +113,14 @@ class Publisher:
         busy = (now[1] - used) / max(now[0] - then, 1e-3)
         return max(SHARE, SPARE_SHARE * (1 - busy))
 
-    async def record(self, snapshot: Snapshot) -> None:
-        """Record the figures, and how far posts.v1 was read."""
-        seals = [count.seal for count in self._topology.counts.held.values() if count.seal is not None]
+    def _seals(self) -> list[Seal]:
+        """How far posts.v1 was read."""
+        return [count.seal for count in self._topology.counts.held.values() if count.seal is not None]
+
+    async def _record(self, snapshot: Snapshot, seals: list[Seal]) -> None:
+        self.recording_since = boot_time()
         await self._recorder.record(snapshot.reputations, self._nothing.versions, seals)
+        self.recording_since = None
 
     def _take(self, *, evidence: bool) -> Snapshot:
         """`evidence`: with the posts behind the figures, which a record names and a scrape does not."""
@@ -125,6 +149,7 @@ class Publisher:
         return replace(
             self._nothing,
             ready=True,
+            taken=boot_time(),
             at=at,
             reputations=tuple(reputations),
             mentions=mentions,

@@ -17,7 +17,8 @@ from streams.broker.error import BrokerError
 from streams.child import Child, ChildFailedError, ending
 from streams.settings import Settings
 
-READY_WITHIN = 90.0  # seconds from the worker's start to its answer
+ANSWER_WITHIN = 90.0  # seconds in which nothing answers for the worker, or its event loop hangs
+TELL_EVERY = 15.0  # seconds: why it is not ready yet
 
 Say = Callable[[str], None]
 
@@ -96,7 +97,9 @@ class Watch:
             self._say("starting the worker")
             await worker.start()
             tasks.create_task(worker.keep_alive())
-            await self._answering()
+            await (
+                self._answering()
+            )  # from then on it needs time, not us: to read a large state back takes minutes
             page = self._child("evidence page", ["evidence", *self._watchlist_arguments()], environment)
             await page.start()
             tasks.create_task(self._keep_page(page))
@@ -108,6 +111,7 @@ class Watch:
                 self._children.append(feed)
                 await feed.start()
                 tasks.create_task(feed.keep_alive())
+            await self._ready()
             self._tell()
 
     async def stop(self) -> None:
@@ -155,13 +159,34 @@ class Watch:
                 raise BrokerError("Kafka's port was taken meanwhile: start the watch again")
 
     async def _answering(self) -> None:
-        """Wait until the worker says that it is ready."""
-        url = self._settings.metrics_url.removesuffix("/metrics") + "/-/ready"
-        end = time.monotonic() + READY_WITHIN
-        while not await asyncio.to_thread(_answers, url):
+        """Wait until the worker answers that it is alive."""
+        end = time.monotonic() + ANSWER_WITHIN
+        while not (await self._asked("healthy"))[0]:
             if time.monotonic() > end:
-                raise ChildFailedError(f"the worker was not ready within {READY_WITHIN:.0f} s")
+                raise ChildFailedError(f"the worker did not answer within {ANSWER_WITHIN:.0f} s")
             await asyncio.sleep(0.2)
+
+    async def _ready(self) -> None:
+        """Wait until the worker is ready, for as long as it is alive, and say why it is not."""
+        alive = told = time.monotonic()
+        while True:
+            ready, why = await self._asked("ready")
+            if ready:
+                return
+            now = time.monotonic()
+            if (await self._asked("healthy"))[0]:
+                alive = now
+            elif now > alive + ANSWER_WITHIN:
+                raise ChildFailedError(f"the worker did not answer for {ANSWER_WITHIN:.0f} s")
+            if why and now > told + TELL_EVERY:
+                self._say(f"the worker is not ready yet: {why}")
+                told = now
+            await asyncio.sleep(0.2)
+
+    async def _asked(self, probe: str) -> tuple[bool, str]:
+        """The answer of one of the worker's probes, and its words; "" where nobody answers."""
+        url = f"{self._settings.metrics_url.removesuffix('/metrics')}/-/{probe}"
+        return await asyncio.to_thread(_answer, url)
 
     def _tell(self) -> None:
         settings = self._settings
@@ -172,9 +197,12 @@ class Watch:
         self._say("stop with Ctrl-C; the next run goes on from here")
 
 
-def _answers(url: str) -> bool:
+def _answer(url: str) -> tuple[bool, str]:
     try:
         with urllib.request.urlopen(url, timeout=2.0) as answer:  # noqa: S310 - our own http address
-            return bool(answer.status == 200)
+            return answer.status == 200, answer.read().decode().strip()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return False, refusal.read().decode(errors="replace").strip()
     except (urllib.error.URLError, OSError):
-        return False
+        return False, ""

@@ -36,7 +36,7 @@ from faust.types import TP
 
 from streams import crash_points
 from streams.lease import Lease, fenced, renewed_by_heartbeats
-from streams.lost_state import read_again
+from streams.lost_state import ReadAgain, lost
 from streams.patience import patient
 
 # Milliseconds that Kafka may hold an answer back where it has nothing new. One request is under way at a time, for the
@@ -184,9 +184,11 @@ class BatchingConsumer(driver.Consumer):
             if committed is None or wanted is None or wanted >= committed:
                 continue
             kept = (await self.earliest_offsets(tp))[tp]
-            read_again(tp.topic, tp.partition, committed, wanted, kept)
+            lost(tp.topic, tp.partition, committed, wanted, kept)
             await self.seek_wait({tp: wanted})
             offsets[place] = wanted
+            end = (await self.highwaters(tp))[tp]
+            self.app.read_again.until(tp.topic, tp.partition, min(committed, end))
         return offsets
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -284,12 +286,19 @@ class BatchingApp(faust.App):
     lease: Lease
     next_offset: Callable[[str, int], int | None] = staticmethod(lambda _topic, _partition: None)
     """The offset after the last that a partition's state has; None where there is no state."""
+    settled: Callable[[], None] = staticmethod(lambda: None)
+    """Called when a rebalance is over: all is recovered, and read from where it stands."""
     reached: crash_points.Reached = staticmethod(crash_points.nothing)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read_again = ReadAgain()
 
     def on_rebalance_end(self) -> None:
         super().on_rebalance_end()
         consumer: Any = self.consumer
         consumer.resume_batched()
+        self.settled()
 
     def _new_transport(self) -> BatchingTransport:
         return BatchingTransport(self.conf.broker_consumer, self)

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from schemas.topics import MENTIONS, POSTS, REJECTS
+from schemas.topics import MENTIONS, POSTS, REJECTS, REPUTATION
 from streams.exporting.vitals import Vitals
 from streams.pause import boot_time
 from streams.transport import BatchingApp
@@ -19,8 +19,15 @@ _EVERY = 1.0  # seconds
 class VitalSigns:
     """Keeps `newest`, taken from `app`."""
 
-    def __init__(self, app: BatchingApp, now: Callable[[], float] = boot_time) -> None:
+    def __init__(
+        self,
+        app: BatchingApp,
+        recording: Callable[[], float | None] = lambda: None,
+        now: Callable[[], float] = boot_time,
+    ) -> None:
+        """`recording`: since when records for reputation.v1 wait to be acknowledged, if any do."""
         self._app = app
+        self._recording = recording
         self._now = now
         self._waiting: dict[Any, tuple[int, float]] = {}  # partition -> committed offset, since when
         self.newest = Vitals(beat=now())
@@ -44,8 +51,12 @@ class VitalSigns:
             heard=now - age,
             recovering=max(0, recovery.active_remaining_total()) if recovery.in_recovery else 0,
             buffered=buffered(app),
-            waiting=self._wait(now),
+            waiting=self._wait(now) | self._unrecorded(),
         )
+
+    def _unrecorded(self) -> dict[str, float]:
+        since = self._recording()
+        return {} if since is None else {REPUTATION.name: since}
 
     def _wait(self, now: float) -> dict[str, float]:
         """By topic, since when the partition that waits longest has had records that are not committed."""

@@ -64,7 +64,7 @@ async def work(settings: Settings) -> int:
     recorder = Recorder(app, settings.partitions, tails_of(settings.broker or "", settings.security))
     changed = rules_changed(settings.home, judge.version, time.time())
     publisher = Publisher(app, topology, judge, StreamClock(), recorder, settings.record_every, changed)
-    signs = VitalSigns(app)
+    signs = VitalSigns(app, lambda: publisher.recording_since)
     server = serve(
         settings.metrics_host,
         settings.metrics_port,
@@ -145,7 +145,7 @@ def _follow_rebalances(
 ) -> None:
     held: set[Any] = set()
     moving = False
-    moves = 0
+    moves = taken = 0  # `taken`: the states are those of that move
     erased_again = False  # what is on record as erased, in a key store that may come from a backup
 
     async def revoked(*_: Any, **__: Any) -> None:
@@ -165,7 +165,7 @@ def _follow_rebalances(
         held = set(partitions)
 
     async def recovered(*_: Any, **__: Any) -> None:
-        nonlocal erased_again
+        nonlocal erased_again, taken
         before = moves
         if not erased_again:
             await asyncio.to_thread(catch_up, settings)
@@ -173,11 +173,14 @@ def _follow_rebalances(
         if moving:  # a recovery that the next rebalance overtook
             return
         await topology.take_assigned()
-        if moves != before:  # … in its midst
-            return
-        publisher.ready = bool(held)
-        await publisher.publish()
+        if moves == before:  # it did not in its midst either
+            taken = moves
 
+    def settled() -> None:
+        # not earlier: only the seek to what was committed, which follows the recovery, tells what a state has lost
+        publisher.ready = bool(held) and not moving and taken == moves
+
+    app.settled = settled
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_rebalance_complete.connect(recovered, weak=False)

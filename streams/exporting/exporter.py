@@ -33,12 +33,16 @@ def serve(
     """A server of /metrics, /-/healthy and /-/ready, not yet serving; with `home`, of the sources fed from
     there too. Raises SettingsError where the address cannot be had."""
 
-    registry = worker_registry(newest, vitals)
+    def shown() -> Snapshot:
+        snapshot = newest()
+        return snapshot if vitals().in_touch(boot_time()) else snapshot.without_figures()
+
+    registry = worker_registry(shown, vitals)
     if home is not None:
         registry.register(SourceCollector(home))
 
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        status, kind, body = _answer(environ.get("PATH_INFO", ""), newest(), vitals(), registry)
+        status, kind, body = _answer(environ.get("PATH_INFO", ""), shown(), vitals(), registry)
         start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 
@@ -60,13 +64,20 @@ def _answer(
     now = boot_time()
     if path == "/-/healthy":
         return (_YES, _TEXT, b"alive\n") if vitals.alive(now) else (_NO, _TEXT, b"the event loop hangs\n")
-    if path == "/-/ready" and not snapshot.ready:
-        return _NO, _TEXT, f"recovering ({vitals.recovering} records left), or without partitions\n".encode()
-    if path == "/-/ready" and not vitals.in_touch(now):
-        return _NO, _TEXT, b"out of touch with Kafka: the figures may be old\n"
     if path == "/-/ready":
-        return _YES, _TEXT, b"ready\n"
+        why = _why_not_ready(snapshot, vitals, now)
+        return (_NO, _TEXT, f"{why}\n".encode()) if why else (_YES, _TEXT, b"ready\n")
     return "404 Not Found", _TEXT, b"try /metrics, /-/ready or /-/healthy\n"
+
+
+def _why_not_ready(snapshot: Snapshot, vitals: Vitals, now: float) -> str | None:
+    if not vitals.in_touch(now):
+        return "out of touch with Kafka, or not known to it yet: no figures are shown"
+    if not snapshot.ready:
+        return f"recovering ({vitals.recovering} records left), or without partitions"
+    if not snapshot.current(now):
+        return f"the figures are {now - snapshot.taken:.0f} s old"
+    return None
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -140,7 +140,8 @@ LAG = Metric(
 COMMIT_AGE = Metric(
     "vigie_commit_age_seconds",
     "gauge",
-    "How long the partition that waits longest has had records without a commit; 0 where nothing waits.",
+    "How long the partition that waits longest has had records without a commit, and those for reputation.v1 without "
+    "an acknowledgement; 0 where nothing waits.",
     ("topic",),
 )
 BUFFERED = Metric(
@@ -194,7 +195,7 @@ SOURCE_NEWEST = Metric(
 SOURCE_RETRY = Metric(
     "vigie_source_retry_timestamp_seconds", "gauge", "When a waiting source tries again.", ("source",)
 )
-READY = Metric("vigie_ready", "gauge", "1 when recovered and assigned, 0 while figures may be stale.")
+READY = Metric("vigie_ready", "gauge", "1 while the figures are of now, 0 while they are stale or not shown.")
 BUILD = Metric(
     "vigie_build_info",
     "gauge",

@@ -63,8 +63,9 @@ class WorkerCollector(Collector):
 
     def _signs(self, snapshot: Snapshot) -> Iterator[Family]:
         vitals, now = self._vitals(), boot_time()
-        yield family(m.READY, [((), float(snapshot.ready and vitals.in_touch(now)))])
-        ages = {topic: now - vitals.waiting.get(topic, now) for topic, _ in snapshot.lag}
+        yield family(m.READY, [((), float(snapshot.current(now) and vitals.in_touch(now)))])
+        topics = {topic for topic, _ in snapshot.lag} | vitals.waiting.keys()
+        ages = {topic: now - vitals.waiting.get(topic, now) for topic in sorted(topics)}
         yield family(m.COMMIT_AGE, (((topic,), age) for topic, age in ages.items()))
         yield family(m.BUFFERED, [((), vitals.buffered)])
         yield family(m.RECOVERING, [((), vitals.recovering)])

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from streams.exporting.exporter import serve
-from streams.exporting.snapshot import Snapshot
+from streams.exporting.snapshot import CURRENT_WITHIN, Snapshot
 from streams.exporting.vitals import ALIVE_WITHIN, IN_TOUCH_WITHIN, Vitals
 from streams.pause import boot_time
 from streams.settings import SettingsError
@@ -51,14 +51,14 @@ def exporter() -> Iterator[Exporter]:
 def test_readiness_follows_the_snapshot_and_liveness_does_not(exporter: Exporter) -> None:
     assert exporter.get("/-/ready")[0] == 503
     assert exporter.get("/-/healthy")[0] == 200
-    exporter.snapshot = replace(exporter.snapshot, ready=True)
+    exporter.snapshot = replace(exporter.snapshot, ready=True, taken=boot_time())
     assert exporter.get("/-/ready")[0] == 200
     exporter.snapshot = replace(exporter.snapshot, ready=False)
     assert exporter.get("/-/ready")[0] == 503
 
 
 def test_a_worker_that_its_group_does_not_answer_is_not_ready(exporter: Exporter) -> None:
-    exporter.snapshot = replace(exporter.snapshot, ready=True)
+    exporter.snapshot = replace(exporter.snapshot, ready=True, taken=boot_time())
     now = boot_time()
     for heard in (None, now - IN_TOUCH_WITHIN - 1):
         exporter.vitals = Vitals(beat=now, heard=heard)
@@ -70,8 +70,31 @@ def test_a_worker_that_its_group_does_not_answer_is_not_ready(exporter: Exporter
     assert "\nvigie_ready 1.0\n" in exporter.get("/metrics")[2]
 
 
+def test_figures_that_stand_still_are_not_ready(exporter: Exporter) -> None:
+    exporter.snapshot = replace(exporter.snapshot, ready=True, taken=boot_time() - CURRENT_WITHIN - 1)
+    status, _, said = exporter.get("/-/ready")
+    assert status == 503
+    assert re.fullmatch(r"the figures are 2\d s old\n", said)
+    assert "\nvigie_ready 0.0\n" in exporter.get("/metrics")[2]
+
+
+def test_a_worker_that_may_have_lost_its_partitions_shows_no_figures(exporter: Exporter) -> None:
+    """Another one shows them by now: a sum must not have them twice, nor a comparison two of one company."""
+    now = boot_time()
+    exporter.snapshot = Snapshot(
+        ready=True, taken=now, at=1, newest={"orange": 7}, posts={"twitter": 5}, lag={("posts.v1", 0): 3}
+    )
+    exporter.vitals = Vitals(beat=now, heard=now)
+    assert 'company="orange"' in exporter.get("/metrics")[2]
+    exporter.vitals = Vitals(beat=now, heard=now - IN_TOUCH_WITHIN - 1, waiting={"posts.v1": now - 60})
+    text = exporter.get("/metrics")[2]
+    assert "orange" not in text
+    assert "vigie_posts_total{" not in text
+    assert 'vigie_commit_age_seconds{topic="posts.v1"} 6' in text, "what tells that it is stuck stays"
+
+
 def test_a_loop_that_hangs_is_neither_ready_nor_alive(exporter: Exporter) -> None:
-    exporter.snapshot = replace(exporter.snapshot, ready=True)
+    exporter.snapshot = replace(exporter.snapshot, ready=True, taken=boot_time())
     now = boot_time()
     exporter.vitals = Vitals(beat=now - ALIVE_WITHIN - 1, heard=now)
     assert exporter.get("/-/ready")[0] == 503

@@ -113,7 +113,7 @@ def test_opted_in_persons_have_a_score_of_their_own_and_are_in_no_other_series()
 
 def test_readiness_is_a_series() -> None:
     assert at(series(Snapshot(ready=False)), "vigie_ready") == 0
-    assert at(series(Snapshot(ready=True)), "vigie_ready") == 1
+    assert at(series(Snapshot(ready=True, taken=boot_time())), "vigie_ready") == 1
 
 
 def test_label_values_are_escaped() -> None:

@@ -9,7 +9,7 @@ from worlds import START, mention
 from agents.measure import Measure, MeasureSettings
 from streams import lost_state
 from streams.child import REFUSED
-from streams.lost_state import read_again, whole_ledger
+from streams.lost_state import ReadAgain, lost, whole_ledger
 
 SETTINGS = MeasureSettings()
 
@@ -47,7 +47,7 @@ def test_a_table_with_a_gap_is_begun_anew_and_what_is_left_of_it_removed(
 
 def test_reading_again_is_said(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        read_again("posts.v1", 2, committed=90, wanted=7, kept=7)
+        lost("posts.v1", 2, committed=90, wanted=7, kept=7)
     assert "posts.v1/2: its state ends before offset 7, though 90 was committed" in caplog.text
 
 
@@ -60,5 +60,24 @@ def test_what_cannot_be_read_again_ends_the_worker(
     monkeypatch.setattr(lost_state.os, "_exit", end)
     monkeypatch.setattr(logging, "shutdown", lambda: None)
     with caplog.at_level(logging.CRITICAL), pytest.raises(SystemExit, match=str(REFUSED)):
-        read_again("mentions.v1", 0, committed=90, wanted=7, kept=8)
+        lost("mentions.v1", 0, committed=90, wanted=7, kept=8)
     assert "lost what came from offset 7 on, and the topic now begins at 8" in caplog.text
+
+
+def test_a_partition_is_read_again_until_its_state_is_where_it_was_and_then_another_s_to_wait_for() -> None:
+    again = ReadAgain()
+    offsets: dict[int, int | None] = {0: 5, 1: 7}
+
+    def next_offset(_topic: str, partition: int) -> int | None:
+        return offsets[partition]
+
+    assert not again.under_way(next_offset)
+    again.until("mentions.v1", 0, 9)
+    again.until("mentions.v1", 1, 9)
+    assert again.under_way(next_offset)
+    offsets[0] = 9
+    assert again.under_way(next_offset)
+    offsets[1] = None  # it moved away
+    assert not again.under_way(next_offset)
+    offsets[1] = 3
+    assert not again.under_way(next_offset), "who was given it anew was told anew"

@@ -1,5 +1,6 @@
 """Snapshots are taken as often as they cost little, and after a rebalance at once."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from streams.crash_points import nothing
 from streams.exporting.snapshot import Snapshot
+from streams.lost_state import ReadAgain
 from streams.publisher import LONGEST_REST, SHARE, Publisher
 
 
@@ -19,6 +21,9 @@ class Pace:
         self.taken: list[float] = []
         self.asked_for_posts: list[bool] = []  # of each snapshot
         self.recorded = 0
+        self.taken_by_kafka = asyncio.Event()
+        self.taken_by_kafka.set()
+        self.broken = False
         self.cost, self.busy = cost, busy
         times = SimpleNamespace(
             monotonic=lambda: self.now, thread_time=lambda: self.now, process_time=lambda: self.used
@@ -27,7 +32,11 @@ class Pace:
         judge: Any = SimpleNamespace(versions={}, version="1")
         recorder: Any = SimpleNamespace(record=self.record, forget=lambda: None)
         topology: Any = SimpleNamespace(counts=SimpleNamespace(held={}))
-        app: Any = SimpleNamespace(reached=nothing)
+        self.read_again = ReadAgain()
+        self.offset = 0  # of the one partition that there is
+        app: Any = SimpleNamespace(
+            reached=nothing, read_again=self.read_again, next_offset=lambda _topic, _partition: self.offset
+        )
         clock: Any = None
         self.publisher = Publisher(app, topology, judge, clock, recorder, record_every=30.0)
         self.publisher.ready = True
@@ -42,7 +51,9 @@ class Pace:
 
     async def record(self, *_: Any) -> None:
         """Where reputation.v1 would be."""
-        assert self.asked_for_posts[-1]
+        await self.taken_by_kafka.wait()
+        if self.broken:
+            raise ConnectionError("no broker")
         self.recorded += 1
 
     async def run(self, seconds: float, every: float = 0.5) -> int:
@@ -50,6 +61,7 @@ class Pace:
         before, end = len(self.taken), self.now + seconds
         while self.now < end:
             await self.publisher.publish()
+            await asyncio.sleep(0)  # a turn for the record
             self.now += every
             self.used += every * self.busy
         return len(self.taken) - before
@@ -106,3 +118,37 @@ async def test_posts_are_looked_for_where_a_record_will_name_them_and_then_only(
     await pace.publisher.close()
     assert pace.recorded == sum(pace.asked_for_posts) == 4
     assert len(pace.taken) > 100
+
+
+async def test_a_record_that_kafka_does_not_take_holds_up_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=0.01)
+    pace.taken_by_kafka.clear()
+    assert await pace.run(120.0) > 200
+    assert pace.recorded == 0
+    assert pace.publisher.recording_since is not None
+    pace.taken_by_kafka.set()
+    await pace.run(1.0)
+    assert pace.publisher.recording_since is None
+    assert pace.recorded == 2, "the one that waited, and the next"
+
+
+async def test_a_record_that_fails_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=0.01)
+    pace.broken = True
+    with pytest.raises(ConnectionError):
+        await pace.run(60.0)
+
+
+async def test_a_state_that_reads_again_what_it_lost_is_neither_shown_nor_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = Pace(monkeypatch, cost=0.01)
+    pace.read_again.until("mentions.v1", 0, 100)
+    assert await pace.run(60.0) == 0
+    await pace.publisher.close()
+    assert (pace.recorded, pace.publisher.newest.ready) == (0, False)
+    pace.offset = 99
+    assert await pace.run(1.0) == 0
+    pace.offset = 100
+    assert await pace.run(1.0) > 0
+    assert (pace.recorded, pace.publisher.newest.ready) == (1, True)

@@ -32,7 +32,7 @@ class App:
 def test_a_partition_waits_from_when_something_lay_there_until_a_commit_moves() -> None:
     now = 100.0
     app = App(lambda: now)
-    signs = VitalSigns(app, lambda: now)  # type: ignore[arg-type]
+    signs = VitalSigns(app, now=lambda: now)  # type: ignore[arg-type]
     app.lease.renew()
 
     def waits(at: float) -> dict[str, float]:
@@ -55,7 +55,7 @@ def test_a_partition_waits_from_when_something_lay_there_until_a_commit_moves() 
 
 def test_what_recovery_has_left_is_told_while_it_lasts() -> None:
     app = App(lambda: 100.0)
-    signs = VitalSigns(app, lambda: 100.0)  # type: ignore[arg-type]
+    signs = VitalSigns(app, now=lambda: 100.0)  # type: ignore[arg-type]
     signs.look()
     assert (signs.newest.recovering, signs.newest.heard) == (0, None), "nothing was assigned yet"
     app.lease.renew(97.0)
@@ -75,3 +75,15 @@ def test_the_buffer_is_what_lies_there_and_what_is_under_way() -> None:
     )
     app._producer = SimpleNamespace(_producer=SimpleNamespace(_message_accumulator=accumulator))
     assert buffered(app) == 13
+
+
+def test_since_when_records_for_reputation_wait_is_told_with_the_commits() -> None:
+    since: float | None = None
+    app: Any = App(lambda: 100.0)
+    signs = VitalSigns(app, lambda: since, now=lambda: 100.0)
+    app.lease.renew()
+    signs.look()
+    assert signs.newest.waiting == {}
+    since = 60.0
+    signs.look()
+    assert signs.newest.waiting == {"reputation.v1": 60.0}
