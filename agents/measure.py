@@ -102,8 +102,11 @@ class Measure:
         """Take over what the table held, in any order; only on a fresh Measure."""
         self.totals = self._archive.restore(items)
         self.fence = self._archive.last
+        # what is void first: a repost looks for its original among what counts
+        self._void.update(body for body in self._ledger if self._withdrawals.covers(body))
         for body in self._ledger:
-            self._enter(body)
+            if body not in self._void:
+                self._enter(body)
         for subject in self.totals.subjects:
             self._timeline(self._names.id_of(subject))
 

@@ -96,7 +96,7 @@ def _unjudged(
 ) -> tuple[str, ...]:
     """Add to the verdict what a record that is no post leads to; the names under which it is counted."""
     if isinstance(found, Deletion):
-        verdict.records.append(Retraction(found.key, None, found.at, _coordinates(record)))
+        verdict.records.append(Retraction(found.key, None, _bounded(found.at, record), _coordinates(record)))
         return ("deletion",)
     if isinstance(found, AuthorDeletion):
         root = author_root(found.platform, found.author, secret)
@@ -106,12 +106,17 @@ def _unjudged(
         return ("author-deletion",)
     if isinstance(found, Gone):
         if found.version > 1:  # that an older version is void needs no key
-            void = Retraction(found.key, found.version, found.created_at, _coordinates(record))
-            verdict.records.append(void)
+            at = _bounded(found.created_at, record)
+            verdict.records.append(Retraction(found.key, found.version, at, _coordinates(record)))
         verdict.gone.append((record.offset, found))
         return ("lost" if found.lost else "erased",)
     verdict.rejects.append(_reject(record, found))
     return _REJECTED
+
+
+def _bounded(at: int, record: Record) -> int:
+    """A time that a writer gives, no further in the future than a post's may be: what rests on it is kept until then."""
+    return min(at, record.timestamp + FUTURE_ALLOWANCE)
 
 
 @dataclass(frozen=True, slots=True)

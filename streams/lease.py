@@ -48,7 +48,10 @@ class Lease:
         self._renewed = self._now() if at is None else at
 
     def release(self) -> None:
-        """The worker leaves the group in order, when all it has to write is written."""
+        """The worker leaves the group in order, when all it has to write is written; where the lease has run out,
+        it ends at once, for what lies in its buffer may be another's to write by now."""
+        if not self.holds():
+            self._end()
         self._renewed = None
 
     def lost(self) -> None:

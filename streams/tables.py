@@ -94,6 +94,8 @@ class PartitionStates(Generic[State]):
         The loop goes on between two partitions, for a large state takes seconds; ends early where
         partitions began to move meanwhile."""
         era = self._era
+        for partition in self.held.keys() - partitions:
+            del self.held[partition]
         for partition in self.table.partitions_held() - partitions:
             self.table.forget(partition)
         for partition in sorted(partitions):

@@ -52,6 +52,7 @@ class Topology:
         self._before_write = before_write
         self._judge = judge
         self._secret = secret
+        self._era = 0  # of assignments
         self._vault = vault or Vault()
         self.counts = PartitionStates(table_of(app, "counts"), _count)
         self.ledgers = PartitionStates(table_of(app, "ledger"), lambda rows: whole_ledger(rows, measure))
@@ -147,16 +148,21 @@ class Topology:
 
     def let_go(self) -> None:
         """Partitions are moving: no state is ours until it is taken again."""
+        self._era += 1
         for states in (self.counts, self.ledgers, self.buried):
             states.let_go()
 
     async def take_assigned(self) -> None:
-        """After recovery: states of exactly the partitions that this worker now has."""
+        """After recovery: states of exactly the partitions that this worker now has; ends early where they began to
+        move meanwhile."""
+        era = self._era
         assigned: dict[str, set[int]] = {}
         for tp in self._app.consumer.assignment():
             assigned.setdefault(tp.topic, set()).add(tp.partition)
         for topic, states in ((POSTS, self.counts), (MENTIONS, self.ledgers), (REJECTS, self.buried)):
             await states.take(assigned.get(topic.name, set()))
+            if era != self._era:
+                return
 
 
 def _count(rows: Iterator[tuple[str, bytes]]) -> FencedCount:

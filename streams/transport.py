@@ -17,7 +17,7 @@ Five methods of Faust's consumer change:
 - `_getmany` asks for the partitions that are active when it is called. Faust hands over the set itself; when
   recovery ends and empties it while a fetch waits, aiokafka reads that as "all partitions", and Faust
   drops the posts that come, whose offsets are then never read.
-- `resume_partitions` waits with batched partitions until a rebalance is over. Faust resumes them first,
+- `resume_partitions` waits with batched partitions until a rebalance is over (`streams/rebalances.py`: the last one). Faust resumes them first,
   seeks then, and last of all clears its queues: a batch delivered meanwhile was lost from the queue,
   and the next one taken for its successor.
 """
@@ -38,6 +38,7 @@ from streams import crash_points
 from streams.lease import Lease, fenced, renewed_by_heartbeats
 from streams.lost_state import ReadAgain, lost
 from streams.patience import patient
+from streams.rebalances import Rebalances
 
 # Milliseconds that Kafka may hold an answer back where it has nothing new. One request is under way at a time, for the
 # partitions whose records were all taken: while it is held, what lies ready in the others is not asked for.
@@ -205,7 +206,8 @@ class BatchingConsumer(driver.Consumer):
         now = set(tps)
         if self.app.rebalancing:
             later = {tp for tp in now if tp.topic in self.app.batched}
-            self._to_resume |= later
+            if not self.app.rebalances.overtaken:
+                self._to_resume |= later
             now -= later
         super().resume_partitions(now)
 
@@ -293,8 +295,23 @@ class BatchingApp(faust.App):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.read_again = ReadAgain()
+        self.rebalances = Rebalances()
+        self.on_rebalance_complete.connect(self._completing, weak=False)
+
+    def on_rebalance_start(self) -> None:
+        self.rebalances.begin()
+        super().on_rebalance_start()
+
+    async def _on_partitions_assigned(self, *args: Any, **kwargs: Any) -> None:
+        self.rebalances.assign()
+        await super()._on_partitions_assigned(*args, **kwargs)
+
+    async def _completing(self, *_: Any, **__: Any) -> None:
+        self.rebalances.complete()
 
     def on_rebalance_end(self) -> None:
+        if not self.rebalances.over:
+            return  # the one that overtook it ends by itself
         super().on_rebalance_end()
         consumer: Any = self.consumer
         consumer.resume_batched()
