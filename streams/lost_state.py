@@ -1,5 +1,5 @@
 """A partition's state that has lost something: its changelog was cut (retention, delete-records), or an old value came
-late from a worker that had lost the partition.
+late from a worker that had lost the partition. Or the topic that it was made from has.
 
 Noticed by what a state says of itself: its fence lies before the committed offset, or its ledger has gaps. Cured by
 reading the topic again from where the state stands, which every state takes without counting twice; where
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable
+from typing import NoReturn
 
 from agents.measure import Measure, MeasureSettings
 from streams.child import REFUSED
@@ -18,7 +19,26 @@ from streams.child import REFUSED
 log = logging.getLogger("vigie.lost_state")
 
 
-def lost(topic: str, partition: int, committed: int, wanted: int, kept: int) -> None:
+def log_lost(topic: str, partition: int, wanted: int, kept: int, end: int) -> None:
+    """Say what the topic itself has lost of what a state expects at `wanted`; does not return where it ends before
+    that: records that come there now would be taken for those that were counted."""
+    if end < wanted:
+        log.critical(
+            "%s/%d ends at offset %d, but what lay there up to %d was counted: Kafka has lost records, and new ones "
+            "would be taken for them. Ending. Put the topic back from a copy; or stop all workers and delete mentions.v1, "
+            "the topics vigie-*-changelog and the group vigie, to count everything again from posts.v1.",
+            topic, partition, end, wanted,
+        )  # fmt: skip
+        _refuse()
+    if kept > wanted > 0:
+        log.error(
+            "%s/%d: offsets %d to %d were deleted before they were read: they are in no figure. Keep the topic for "
+            "longer than a worker may be away.",
+            topic, partition, wanted, kept - 1,
+        )  # fmt: skip
+
+
+def state_lost(topic: str, partition: int, committed: int, wanted: int, kept: int) -> None:
     """Say that a partition is read from `wanted` though `committed` was reached; does not return where the
     topic begins at `kept`, after that."""
     if kept <= wanted:
@@ -33,6 +53,10 @@ def lost(topic: str, partition: int, committed: int, wanted: int, kept: int) -> 
         "vigie-*-changelog and the group vigie, to count everything again from posts.v1.",
         topic, partition, wanted, kept,
     )  # fmt: skip
+    _refuse()
+
+
+def _refuse() -> NoReturn:
     logging.shutdown()
     os._exit(REFUSED)
 

@@ -17,7 +17,7 @@ Five methods of Faust's consumer change:
 - `_getmany` asks for the partitions that are active when it is called. Faust hands over the set itself; when
   recovery ends and empties it while a fetch waits, aiokafka reads that as "all partitions", and Faust
   drops the posts that come, whose offsets are then never read.
-- `resume_partitions` waits with batched partitions until a rebalance is over (`streams/rebalances.py`: the last one). Faust resumes them first,
+- `resume_partitions` waits with batched partitions until the last rebalance is over (`streams/rebalances.py`). Faust resumes them first,
   seeks then, and last of all clears its queues: a batch delivered meanwhile was lost from the queue,
   and the next one taken for its successor.
 """
@@ -36,7 +36,7 @@ from faust.types import TP
 
 from streams import crash_points
 from streams.lease import Lease, fenced, renewed_by_heartbeats
-from streams.lost_state import ReadAgain, lost
+from streams.lost_state import ReadAgain, log_lost, state_lost
 from streams.patience import patient
 from streams.rebalances import Rebalances
 
@@ -182,15 +182,26 @@ class BatchingConsumer(driver.Consumer):
         for place, committed in offsets.items():
             tp = TP(place.topic, place.partition)
             wanted = self.app.next_offset(tp.topic, tp.partition)
-            if committed is None or wanted is None or wanted >= committed:
+            if wanted is None:
                 continue
-            kept = (await self.earliest_offsets(tp))[tp]
-            lost(tp.topic, tp.partition, committed, wanted, kept)
+            kept, end = (await self.earliest_offsets(tp))[tp], await self._end(tp, wanted)
+            log_lost(tp.topic, tp.partition, wanted, kept, end)
+            if committed is None or wanted >= committed:
+                continue
+            state_lost(tp.topic, tp.partition, committed, wanted, kept)
             await self.seek_wait({tp: wanted})
             offsets[place] = wanted
-            end = (await self.highwaters(tp))[tp]
             self.app.read_again.until(tp.topic, tp.partition, min(committed, end))
         return offsets
+
+    async def _end(self, tp: TP, wanted: int) -> int:
+        """Where the partition ends; a leader that is new may not know for a moment that it reaches to `wanted`."""
+        for _ in range(10):
+            end = (await self.highwaters(tp))[tp]
+            if end >= wanted:
+                break
+            await asyncio.sleep(0.5)
+        return end
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         if not self.app.lease.holds():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
+from faust.types import TP
 from made_posts import BROKEN, made_posts
 from topology_world import NOW, PARTITIONS, Lying, World, lying, made_judge
 
@@ -142,3 +145,24 @@ def test_the_topology_reads_and_writes_what_its_page_says(tmp_path: Path, judge:
     assert world.app.batched == {POSTS.name, MENTIONS.name, REJECTS.name}
     assert set(world.app.tables) == {"counts", "ledger", "buried"}
     assert orjson.loads(world.topology.counts.of(0).state())["counts"] == {}
+
+
+@pytest.mark.parametrize("turns", [1, 3, 5, 7])
+async def test_states_that_are_let_go_while_they_are_taken_are_not_taken_on(
+    tmp_path: Path, judge: Judge, turns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker will show them: their figures must not be there twice."""
+    world = World(tmp_path, judge)
+    all_of_them = {TP(topic.name, number) for topic in (POSTS, MENTIONS, REJECTS) for number in range(4)}
+    consumer = SimpleNamespace(assignment=lambda: all_of_them)
+    monkeypatch.setattr(type(world.app), "consumer", consumer)
+    topology = world.topology
+    taking = asyncio.create_task(topology.take_assigned())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    assert not taking.done()
+    topology.let_go()
+    await taking
+    assert [dict(states.held) for states in (topology.counts, topology.ledgers, topology.buried)] == [{}] * 3
+    await topology.take_assigned()
+    assert all(len(states.held) == 4 for states in (topology.counts, topology.ledgers, topology.buried))

@@ -9,7 +9,7 @@ from worlds import START, mention
 from agents.measure import Measure, MeasureSettings
 from streams import lost_state
 from streams.child import REFUSED
-from streams.lost_state import ReadAgain, lost, whole_ledger
+from streams.lost_state import ReadAgain, log_lost, state_lost, whole_ledger
 
 SETTINGS = MeasureSettings()
 
@@ -47,7 +47,7 @@ def test_a_table_with_a_gap_is_begun_anew_and_what_is_left_of_it_removed(
 
 def test_reading_again_is_said(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        lost("posts.v1", 2, committed=90, wanted=7, kept=7)
+        state_lost("posts.v1", 2, committed=90, wanted=7, kept=7)
     assert "posts.v1/2: its state ends before offset 7, though 90 was committed" in caplog.text
 
 
@@ -60,8 +60,29 @@ def test_what_cannot_be_read_again_ends_the_worker(
     monkeypatch.setattr(lost_state.os, "_exit", end)
     monkeypatch.setattr(logging, "shutdown", lambda: None)
     with caplog.at_level(logging.CRITICAL), pytest.raises(SystemExit, match=str(REFUSED)):
-        lost("mentions.v1", 0, committed=90, wanted=7, kept=8)
+        state_lost("mentions.v1", 0, committed=90, wanted=7, kept=8)
     assert "lost what came from offset 7 on, and the topic now begins at 8" in caplog.text
+
+
+def test_a_topic_that_ends_before_its_state_ends_the_worker(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def end(status: int) -> NoReturn:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(lost_state.os, "_exit", end)
+    monkeypatch.setattr(logging, "shutdown", lambda: None)
+    log_lost("mentions.v1", 0, wanted=90, kept=7, end=90)
+    log_lost("mentions.v1", 0, wanted=0, kept=7, end=90)
+    assert caplog.text == ""
+    with caplog.at_level(logging.CRITICAL), pytest.raises(SystemExit, match=str(REFUSED)):
+        log_lost("mentions.v1", 0, wanted=90, kept=7, end=89)
+    assert "mentions.v1/0 ends at offset 89, but what lay there up to 90 was counted" in caplog.text
+
+
+def test_records_that_were_deleted_before_they_were_read_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    log_lost("posts.v1", 3, wanted=90, kept=120, end=200)
+    assert "posts.v1/3: offsets 90 to 119 were deleted before they were read" in caplog.text
 
 
 def test_a_partition_is_read_again_until_its_state_is_where_it_was_and_then_another_s_to_wait_for() -> None:

@@ -12,7 +12,7 @@ from agents.measure import Measure, MeasureSettings
 from agents.measuring.archive import FAN
 from agents.measuring.author_keys import QUARTER, key_of_quarter
 from agents.measuring.segments import BASE, coalesce, read
-from schemas.mention import AuthorRetraction, Coordinates, Mention, Retraction
+from schemas.mention import AuthorRetraction, Coordinates, Mention, MentionRecord, Retraction
 from schemas.reputation import DAY, HOUR, MINUTE, WindowFigures
 
 NOW = START + 400 * DAY
@@ -91,6 +91,43 @@ def test_a_withdrawn_author_s_posts_go_whenever_they_come_and_later_ones_stay() 
             "t:3",
             "t:4",
         }
+
+
+def test_a_repost_that_came_before_its_withdrawn_original_is_restored_as_it_stood() -> None:
+    lea = "1" * 32
+    copy = mention("t:r", kind="repost", repost_of="t:o", signature="s", author="3" * 32)
+    other = mention("t:c", signature="s", author="4" * 32)
+    original = replace(by(lea, "t:o"), signature="s")
+    table: dict[str, bytes] = {}
+    measure = Measure(MeasureSettings())
+    for number, record in enumerate([copy, original, other, withdraw(lea, START + HOUR)]):
+        record = replace(record, origin=Coordinates("posts.v1", 0, number))  # noqa: PLW2901
+        apply(table, measure.fold([(number, record)], NOW))
+    restored = Measure(MeasureSettings())
+    restored.restore(table.items())
+    assert restored.figures(START + HOUR) == measure.figures(START + HOUR)
+    gone = Retraction("t:r", None, START + HOUR, Coordinates("posts.v1", 0, 9))
+    for one in (measure, restored):
+        one.fold([(9, gone)], NOW)
+    assert restored.figures(START + HOUR) == measure.figures(START + HOUR)
+
+
+def test_what_is_remembered_of_retractions_ends_where_nobody_is_mentioned_too() -> None:
+    measure, sizes = Measure(MeasureSettings()), []
+    table: dict[str, bytes] = {}
+    for day in range(0, 200, 5):
+        at = START + day * DAY
+        batch: list[tuple[int, MentionRecord]] = [
+            (offset, Retraction(f"t:{offset}", None, at, Coordinates("posts.v1", 0, offset)))
+            for offset in range(day * 10, day * 10 + 50)
+        ]
+        apply(table, measure.fold(batch, at))
+        sizes.append((len(measure._ledger.barriers), sum(map(len, table.values()))))
+    assert max(sizes[20:])[0] == max(sizes[:20])[0] <= 7 * 50
+    assert max(size for _, size in sizes[20:]) < 1.1 * max(size for _, size in sizes[:20])
+    late = mention("t:0", at=START, origin=Coordinates("posts.v1", 0, 9_999))
+    measure.fold([(9_999, late)], START + 200 * DAY)
+    assert measure.totals.of("orange").late == 1
 
 
 def test_a_withdrawal_is_of_every_quarter_and_forgotten_when_it_can_void_no_more() -> None:

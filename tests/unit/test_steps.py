@@ -92,6 +92,16 @@ def test_a_withdrawn_author_is_named_as_the_author_s_posts_are_and_no_later_than
     assert count.counts["author-deletion"] == 2
 
 
+def test_a_deletion_from_the_future_is_dated_no_further_than_a_post_may_be(judge: Judge) -> None:
+    """Until its day is over it is remembered."""
+    dates = ("2026-05-28T20:20:00Z", "2099-05-28T20:20:00Z")
+    batch = lying(*(orjson.dumps({"key": "twitter:0", "deleted": True, "at": at}) for at in dates))
+    first, second = verdict_of(batch, judge, FencedCount(), SECRET).records
+    assert isinstance(first, Retraction)
+    assert isinstance(second, Retraction)
+    assert (first.at, second.at) == (1_779_999_600_000, NOW + FUTURE_ALLOWANCE)
+
+
 def test_every_record_is_one_outcome(judge: Judge) -> None:
     count = FencedCount()
     batch = lying(post(), post(text="Rien du tout"), b"{", None, post("un-x:1", platform="un-x"))

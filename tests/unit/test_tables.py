@@ -51,6 +51,15 @@ async def test_after_a_rebalance_there_are_states_of_exactly_the_assigned_partit
     assert table.partitions_held() == {1}
 
 
+async def test_a_state_that_was_taken_up_without_being_assigned_is_dropped(table: DurableTable) -> None:
+    fill(table, {"0/a": b"0", "1/a": b"1"})
+    held = states(table)
+    await held.take({1})
+    held.of(0)
+    await held.take({1})
+    assert set(held.held) == {1}
+
+
 async def test_a_partition_that_comes_back_is_read_anew(table: DurableTable) -> None:
     """Another worker wrote to it meanwhile; recovery put that into the store."""
     fill(table, {"0/a": b"old"})

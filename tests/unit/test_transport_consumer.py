@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import faust
 import pytest
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -188,6 +189,42 @@ async def test_a_partition_that_went_in_the_next_rebalance_is_not_resumed(
     await consumer.on_partitions_revoked({POST})
     app.on_rebalance_end()
     assert consumer._get_active_partitions() == set()
+
+
+async def test_a_recovery_that_a_rebalance_overtook_ends_nothing(
+    app: BatchingApp, consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust lets it go on to its end. What then came in the midst of the next rebalance would be cleared from the queues."""
+
+    async def nothing(*_: Any, **__: Any) -> None:
+        """What Faust does of its own."""
+
+    monkeypatch.setattr(driver.Consumer, "on_partitions_revoked", nothing)
+    monkeypatch.setattr(faust.App, "_on_partitions_assigned", nothing)
+    ended: list[str] = []
+    app.settled = lambda: ended.append("settled")
+
+    async def given() -> None:
+        consumer._set_active_tps({POST})
+        consumer.pause_partitions({POST})
+        await app._on_partitions_assigned({POST})
+
+    app.on_rebalance_start()
+    await consumer.on_partitions_revoked(set())
+    await given()
+    await app.on_rebalance_complete.send()  # the first recovery comes to its end …
+    app.on_rebalance_start()  # … and the second rebalance begins
+    await consumer.on_partitions_revoked({POST})
+    consumer.resume_partitions({POST})
+    app.on_rebalance_end()
+    assert (app.rebalancing, ended) == (True, [])
+    await given()
+    await app.on_rebalance_complete.send()
+    consumer.resume_partitions({POST})
+    assert consumer._get_active_partitions() == set(), "not before queues are cleared"
+    app.on_rebalance_end()
+    assert consumer._get_active_partitions() == {POST}
+    assert (app.rebalancing, ended) == (False, ["settled"])
 
 
 async def test_a_full_stream_holds_its_partition_back_and_takes_it_up_again(
