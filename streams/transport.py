@@ -17,8 +17,8 @@ Five methods of Faust's consumer change:
 - `_getmany` asks for the partitions that are active when it is called. Faust hands over the set itself; when
   recovery ends and empties it while a fetch waits, aiokafka reads that as "all partitions", and Faust
   drops the posts that come, whose offsets are then never read.
-- `resume_partitions` waits with batched partitions until the last rebalance is over (`streams/rebalances.py`). Faust resumes them first,
-  seeks then, and last of all clears its queues: a batch delivered meanwhile was lost from the queue,
+- `resume_partitions` waits with batched partitions until the last rebalance is over (`streams/rebalances.py`). Faust
+  resumes them first, seeks then, and last of all clears its queues: a batch delivered meanwhile was lost from the queue,
   and the next one taken for its successor.
 """
 
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,7 +35,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams import crash_points
-from streams.lease import Lease, fenced, renewed_by_heartbeats
+from streams.batching_producer import BatchingProducer
+from streams.lease import Lease, renewed_by_heartbeats
 from streams.lost_state import ReadAgain, log_lost, state_lost
 from streams.patience import patient
 from streams.rebalances import Rebalances
@@ -196,11 +197,10 @@ class BatchingConsumer(driver.Consumer):
 
     async def _end(self, tp: TP, wanted: int) -> int:
         """Where the partition ends; a leader that is new may not know for a moment that it reaches to `wanted`."""
-        for _ in range(10):
-            end = (await self.highwaters(tp))[tp]
-            if end >= wanted:
-                break
+        end, tries = (await self.highwaters(tp))[tp], 10
+        while end < wanted and tries:
             await asyncio.sleep(0.5)
+            end, tries = (await self.highwaters(tp))[tp], tries - 1
         return end
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -239,51 +239,6 @@ class HeedingThread(driver.AIOKafkaConsumerThread):
         consumer._fetcher._fetch_max_wait_ms = FETCH_WAIT  # noqa: SLF001 - Faust fixes it at 1,500
         patient(consumer._client)  # noqa: SLF001 - told nowhere else
         renewed_by_heartbeats(consumer._coordinator, self.app.lease)  # noqa: SLF001 - told nowhere else
-
-
-class BatchingProducer(driver.Producer):
-    """Faust's aiokafka producer, which sends under the app's lease only, and can send many records as the
-    few batches that Kafka stores."""
-
-    app: Any
-
-    async def on_start(self) -> None:
-        await super().on_start()
-        fenced(self._ensure_producer(), self.app.lease)
-        patient(self._ensure_producer().client)
-
-    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:
-        self._follow(topic)
-        return await super().send(topic, *args, **kwargs)
-
-    def _follow(self, topic: str) -> None:
-        """Have the client ask for this topic's leaders from now on. It knows those of its start without
-        asking for them again, and forgets them when it first asks for another: a record on its way
-        would then wait for a leader that nobody looks for."""
-        self._ensure_producer().client.add_topic(topic)
-
-    async def send_records(
-        self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
-    ) -> list[Awaitable[Any]]:
-        """Queue (key, value) pairs for one partition, in order; a future for each batch, done when Kafka
-        acknowledged it. Waits where an earlier batch of the partition is not on its way yet."""
-        self._follow(topic)
-        producer = self._ensure_producer()
-        batch, sent = producer.create_batch(), []
-        for key, value in records:
-            if batch.append(timestamp=None, key=key, value=value) is None:  # full
-                sent.append(await producer.send_batch(batch, topic, partition=partition))
-                batch = producer.create_batch()
-                batch.append(timestamp=None, key=key, value=value)  # a first record always finds room
-        sent.append(await producer.send_batch(batch, topic, partition=partition))
-        return sent
-
-    async def drained(self) -> None:
-        """Return once everything that is queued now has left for Kafka: whoever then keeps the loop busy does
-        not keep it waiting."""
-        accumulator = self._ensure_producer()._message_accumulator  # noqa: SLF001 - told nowhere else
-        for queued in [batch for batches in accumulator._batches.values() for batch in batches]:  # noqa: SLF001
-            await queued.wait_drain()
 
 
 class BatchingTransport(driver.Transport):

@@ -8,7 +8,7 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
-from streams.transport import BatchingProducer
+from streams.batching_producer import BatchingProducer
 
 
 class Asked(BatchingProducer):
