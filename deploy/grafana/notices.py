@@ -121,6 +121,19 @@ NOTICES = {
             "attendez tant que ce qui reste à relire diminue ; sinon, voyez son journal et Kafka.",
         ),
     ),
+    "VigieRestarts": Notice(
+        "vigie-restarts",
+        "vigie-stream",
+        Text("A worker ends again and again", "Un worker s'arrête sans cesse"),
+        Text(
+            "it was started more than twice in a quarter of an hour, or did not answer for long",
+            "il a redémarré plus de deux fois en un quart d'heure, ou est resté longtemps sans répondre",
+        ),
+        Text(
+            "read the last lines of its log: they say what stops it.",
+            "lisez les dernières lignes de son journal : elles disent ce qui l'arrête.",
+        ),
+    ),
     "VigieCommitStuck": Notice(
         "vigie-commit-stuck",
         "vigie-stream",

@@ -59,8 +59,8 @@ def test_every_alert_finds_its_people(name: str) -> None:
         text=True,
         check=True,
     )
-    engineers = {"VigieIngestOutage", "VigieAbsent", "VigieRulesChanged", "VigieSourceTrouble"}
-    assert routed.stdout.split() == ["engineers" if name in engineers else "communication"]
+    people = {"VigieReputationDip", "VigieAuthorFlood", "VigieVolumeCollapse"}
+    assert routed.stdout.split() == ["communication" if name in people else "engineers"]
 
 
 def test_no_route_and_no_inhibition_names_an_alert_that_no_rule_has() -> None:
