@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 from aiokafka import AIOKafkaProducer
 from made_posts import BROKEN, START, made_posts
-from recomputed import Recomputed, expected_series
+from recomputed import Recomputed, differences, expected_series
 from watching import Series, Watching, free_address, total
 
 from agents.judge import Judge
@@ -144,10 +144,10 @@ class Stage:
         return expected_series(self._truth, at)
 
     def assert_equal(self, found: Series) -> None:
-        """Every figure and count, to the last digit."""
+        """Every figure and count, to the last digit, and none beside them."""
         at = round(total(found, "vigie_stream_clock_timestamp_seconds") * 1000)
         expected = self.expected(at)
-        wrong = {key: (found.get(key), value) for key, value in expected.items() if found.get(key) != value}
+        wrong = differences(found, expected)
         assert not wrong, f"(found, expected): {wrong}"
         assert len(expected) > 100
 

@@ -24,6 +24,7 @@ from schemas.reputation import WindowFigures
 from streams.judges import load_judge
 from streams.settings import read_settings
 
+SENTIMENTS = ("negative", "neutral", "positive", "unscored")
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -92,14 +93,36 @@ def expected_series(truth: Recomputed, at: int) -> Series:
         put("vigie_posts_total", count, platform=platform)
     for became, count in truth.outcomes.items():
         put("vigie_records_total", count, outcome=became)
-    for (company, sentiment), count in truth.mentions.items():
-        put("vigie_mentions_total", count, company=company, sentiment=sentiment)
+    for reason, count in truth.rejects.items():
+        put("vigie_rejects_total", count, reason=reason)
+    for company in truth.newest:
+        for sentiment in SENTIMENTS:
+            put(
+                "vigie_mentions_total",
+                truth.mentions[company, sentiment],
+                company=company,
+                sentiment=sentiment,
+            )
     for company, newest in truth.newest.items():
         put("vigie_company_newest_event_timestamp_seconds", newest / 1000, company=company)
     for company in truth.newest:
+        put("vigie_mentions_late_total", truth.world.late[company], company=company)
+        if (baseline := truth.world.baseline(company, at)) is not None:
+            put("vigie_reputation_baseline_low", baseline.low / 100, company=company)
         for window in truth.world.windows(company, at):
             found |= _of_window(company, window)
     return found
+
+
+def differences(found: Series, expected: Series) -> dict[object, tuple[float | None, float | None]]:
+    """(found, expected) of each series that is not as it must be, or must not be there at all."""
+    names = {name for name, _ in expected}
+    shown = {key: value for key, value in found.items() if key[0] in names}
+    return {
+        key: (shown.get(key), expected.get(key))
+        for key in shown.keys() | expected.keys()
+        if shown.get(key) != expected.get(key)
+    }
 
 
 def _of_window(company: str, window: WindowFigures) -> Series:
@@ -113,9 +136,27 @@ def _of_window(company: str, window: WindowFigures) -> Series:
     put("vigie_reputation_score_high", window.high / 100)
     if window.state == "ok":
         put("vigie_reputation_score", window.score / 100)
+    put("vigie_reputation_insufficient", float(window.state != "ok"))
+    for name, share, unit in (
+        ("net_sentiment_ratio", window.net, 10_000),
+        ("effective_authors", window.authors, 100),
+        ("largest_author_ratio", window.largest_author, 10_000),
+    ):
+        if share is not None:
+            put(f"vigie_reputation_{name}", share / unit)
+    put("vigie_reputation_coordinated_mentions", window.coordinated)
+    platforms = Counter[str]()
+    for platform, count in window.platforms.items():
+        platforms[platform if platform in PLATFORMS else "other"] += count
+    for platform, count in platforms.items():
+        put("vigie_reputation_platform_mentions", count, platform=platform)
+    for level, count in window.credibility.items():
+        put("vigie_reputation_credibility_mentions", count, **{"class": level})
+    for cohort in window.cohorts:
+        put("vigie_reputation_cohort_authors", cohort.authors, role=cohort.role)
     put("vigie_reputation_evidence", window.evidence / 100)
     put("vigie_reputation_weight", window.weight / 1000)
-    for label, count in zip(("negative", "neutral", "positive", "unscored"), window.mentions, strict=True):
+    for label, count in zip(SENTIMENTS, window.mentions, strict=True):
         put("vigie_reputation_mentions", count, sentiment=label)
     for name, count in window.disclosures.items():
         kind, mode, role = name.split("/")

@@ -84,7 +84,11 @@ def test_shares_of_voice_add_up_to_one(prometheus: str) -> None:
     assert sum(float(row["value"][1]) for row in rows) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", [rule["record"] for rule in rules() if "record" in rule])
+@pytest.mark.parametrize(
+    "name",
+    # what is compared with an hour ago is there after an hour: promtool's tests have it
+    [rule["record"] for rule in rules() if "record" in rule and "offset 1h" not in rule["expr"]],
+)
 def test_what_rules_record_is_there(prometheus: str, name: str) -> None:
     assert asked(f"{prometheus}/api/v1/query", query=name)["result"]
 

@@ -29,6 +29,7 @@ TOKEN = "the token of this test"  # noqa: S105
 NEEDS_MORE = {  # what a short and sound watch honestly has no answer to
     "vigie_rejects_total", "ALERTS", "vigie_person_reputation_score", "vigie_reputation_baseline_low",
     "vigie:reputation_fall:points1h", "vigie:reputation_fall:points6h", "vigie_rules_changed_timestamp_seconds",
+    "vigie:posts:increase1h", "vigie:records:increase1h", "vigie:rejects:increase1h",
 }  # fmt: skip
 TEXTS = (
     "Nordelle : panne honteuse, service nul, personne ne répond, je pars",
