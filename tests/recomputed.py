@@ -7,7 +7,7 @@ hand, and figures come from the oracle's definitions over the plain list of ment
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,21 +96,22 @@ def expected_series(truth: Recomputed, at: int) -> Series:
     for reason, count in truth.rejects.items():
         put("vigie_rejects_total", count, reason=reason)
     for company in truth.newest:
-        for sentiment in SENTIMENTS:
-            put(
-                "vigie_mentions_total",
-                truth.mentions[company, sentiment],
-                company=company,
-                sentiment=sentiment,
-            )
-    for company, newest in truth.newest.items():
-        put("vigie_company_newest_event_timestamp_seconds", newest / 1000, company=company)
-    for company in truth.newest:
-        put("vigie_mentions_late_total", truth.world.late[company], company=company)
-        if (baseline := truth.world.baseline(company, at)) is not None:
-            put("vigie_reputation_baseline_low", baseline.low / 100, company=company)
-        for window in truth.world.windows(company, at):
-            found |= _of_window(company, window)
+        found |= _of_company(truth, company, at)
+    return found
+
+
+def _of_company(truth: Recomputed, company: str, at: int) -> Series:
+    here = ("company", company)
+    found: Series = {
+        ("vigie_mentions_total", frozenset({here, ("sentiment", name)})): truth.mentions[company, name]
+        for name in SENTIMENTS
+    }
+    found["vigie_company_newest_event_timestamp_seconds", frozenset({here})] = truth.newest[company] / 1000
+    found["vigie_mentions_late_total", frozenset({here})] = truth.world.late[company]
+    if (baseline := truth.world.baseline(company, at)) is not None:
+        found["vigie_reputation_baseline_low", frozenset({here})] = baseline.low / 100
+    for window in truth.world.windows(company, at):
+        found |= _of_window(company, window)
     return found
 
 
@@ -126,39 +127,45 @@ def differences(found: Series, expected: Series) -> dict[object, tuple[float | N
 
 
 def _of_window(company: str, window: WindowFigures) -> Series:
-    found: Series = {}
     where = {"company": company, "window": window.window}
+    return {
+        (f"vigie_reputation_{name}", frozenset((where | labels).items())): value
+        for name, labels, value in (*_standing(window), *_counted(window))
+    }
 
-    def put(name: str, value: float, **labels: str) -> None:
-        found[name, frozenset((where | labels).items())] = value
 
-    put("vigie_reputation_score_low", window.low / 100)
-    put("vigie_reputation_score_high", window.high / 100)
-    if window.state == "ok":
-        put("vigie_reputation_score", window.score / 100)
-    put("vigie_reputation_insufficient", float(window.state != "ok"))
-    for name, share, unit in (
-        ("net_sentiment_ratio", window.net, 10_000),
-        ("effective_authors", window.authors, 100),
-        ("largest_author_ratio", window.largest_author, 10_000),
-    ):
-        if share is not None:
-            put(f"vigie_reputation_{name}", share / unit)
-    put("vigie_reputation_coordinated_mentions", window.coordinated)
+def _standing(window: WindowFigures) -> Iterator[tuple[str, dict[str, str], float]]:
+    """Names (after `vigie_reputation_`), labels and values of what is one number a window."""
+    plain: list[tuple[str, float | None]] = [
+        ("score", window.score / 100 if window.state == "ok" else None),
+        ("score_low", window.low / 100),
+        ("score_high", window.high / 100),
+        ("insufficient", float(window.state != "ok")),
+        ("evidence", window.evidence / 100),
+        ("weight", window.weight / 1000),
+        ("net_sentiment_ratio", None if window.net is None else window.net / 10_000),
+        ("effective_authors", None if window.authors is None else window.authors / 100),
+        ("largest_author_ratio", None if window.largest_author is None else window.largest_author / 10_000),
+        ("coordinated_mentions", window.coordinated),
+    ]
+    for name, value in plain:
+        if value is not None:
+            yield name, {}, value
+
+
+def _counted(window: WindowFigures) -> Iterator[tuple[str, dict[str, str], float]]:
+    """The same of what is told apart further."""
+    for label, count in zip(SENTIMENTS, window.mentions, strict=True):
+        yield "mentions", {"sentiment": label}, count
     platforms = Counter[str]()
     for platform, count in window.platforms.items():
         platforms[platform if platform in PLATFORMS else "other"] += count
     for platform, count in platforms.items():
-        put("vigie_reputation_platform_mentions", count, platform=platform)
+        yield "platform_mentions", {"platform": platform}, count
     for level, count in window.credibility.items():
-        put("vigie_reputation_credibility_mentions", count, **{"class": level})
+        yield "credibility_mentions", {"class": level}, count
     for cohort in window.cohorts:
-        put("vigie_reputation_cohort_authors", cohort.authors, role=cohort.role)
-    put("vigie_reputation_evidence", window.evidence / 100)
-    put("vigie_reputation_weight", window.weight / 1000)
-    for label, count in zip(SENTIMENTS, window.mentions, strict=True):
-        put("vigie_reputation_mentions", count, sentiment=label)
+        yield "cohort_authors", {"role": cohort.role}, cohort.authors
     for name, count in window.disclosures.items():
         kind, mode, role = name.split("/")
-        put("vigie_reputation_disclosures", count, kind=kind, mode=mode, role=role)
-    return found
+        yield "disclosures", {"kind": kind, "mode": mode, "role": role}, count

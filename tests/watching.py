@@ -90,6 +90,15 @@ class Watching:
             for sample in family.samples
         }
 
+    def shown_until_it_ends(self, limit: float) -> list[Series]:
+        """Every exposition that it gave before it ended by itself."""
+        found, end = [], time.monotonic() + limit
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"it does not end within {limit:.0f} s\n{self.output()}"
+            found.append(self.series())
+            time.sleep(0.02)
+        return [series for series in found if series]
+
     def settled(self) -> bool:
         """Ready, and every record in every topic worked on and committed."""
         found = self.series()

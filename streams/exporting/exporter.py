@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -37,12 +38,14 @@ def serve(
         snapshot = newest()
         return snapshot if vitals().in_touch(boot_time()) else snapshot.without_figures()
 
-    registry = worker_registry(shown, vitals)
+    asked = threading.local()  # one picture a request: its companies' series and the worker's belong together
+    registry = worker_registry(lambda: asked.snapshot, vitals)
     if home is not None:
         registry.register(SourceCollector(home))
 
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        status, kind, body = _answer(environ.get("PATH_INFO", ""), shown(), vitals(), registry)
+        asked.snapshot = shown()
+        status, kind, body = _answer(environ.get("PATH_INFO", ""), asked.snapshot, vitals(), registry)
         start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 

@@ -55,9 +55,13 @@ class Load(threading.Thread):
         self._stage, self._rate, self._start = stage, rate, start
         self.ended = threading.Event()
         self.sent: list[bytes] = []
+        self.failure: BaseException | None = None
 
     def run(self) -> None:
-        asyncio.run(self._send())
+        try:
+            asyncio.run(self._send())
+        except BaseException as failure:  # noqa: BLE001 - told by the thread that waits
+            self.failure = failure
 
     async def _send(self) -> None:
         part = 0
@@ -115,7 +119,8 @@ def right_counts(stage: Stage, found: Series, sent: list[bytes]) -> bool:
         (company, sentiment): total(found, "vigie_mentions_total", company=company, sentiment=sentiment)
         for company, sentiment in truth.mentions
     }
-    return outcomes == dict(truth.outcomes) and mentions == dict(truth.mentions)
+    rejects = {reason: total(found, "vigie_rejects_total", reason=reason) for reason in truth.rejects}
+    return (outcomes, mentions, rejects) == (dict(truth.outcomes), dict(truth.mentions), dict(truth.rejects))
 
 
 def soak(stage: Stage, minutes: float, rate: int) -> list[str]:
@@ -134,6 +139,8 @@ def soak(stage: Stage, minutes: float, rate: int) -> list[str]:
         time.sleep(1.0)
     load.ended.set()
     load.join(120.0)
+    assert load.failure is None, load.failure
+    assert len(load.sent) > rate * minutes * 60 / 2, f"only {len(load.sent)} posts were sent"
     found = worker.until_counted(len(load.sent), 120.0)
     print(
         f"{len(load.sent)} posts at {rate}/s, {done} faults, lag at the end {total(found, 'vigie_lag_records'):.0f}"

@@ -1,14 +1,17 @@
 """Changelogs that were cut, as by retention or delete-records: noticed, and counted again or refused, never shown."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 from fault_stage import Stage
 from fault_table import Fault
-from kafka import TopicPartition
+from kafka import KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from watching import Series, total
 
-from schemas.topics import MENTIONS
+from schemas.topics import MENTIONS, REPUTATION, TOPICS
+from streams.admin import ensure_topics
 from streams.child import REFUSED
 from streams.log_reader import log_reader
 
@@ -46,6 +49,37 @@ def worked(stage: Stage, count: int) -> None:
     assert worker.process.wait(20) == 0
 
 
+def lose_the_last(stage: Stage, topic: str) -> int:
+    """Make the newest value of each partition's changelog as if it had never been; how many are gone."""
+    gone = []
+    with log_reader(stage.broker.bootstrap) as reader:
+        for reach in reader.reaches(topic):
+            last = {record.key: record for record in reader.read(reach)}
+            segments = [one for one in last.values() if one.value is not None]
+            if len(segments) > 1:
+                newest = max(segments, key=lambda one: one.offset)
+                gone.append((reach.partition, newest.key))
+    producer = KafkaProducer(bootstrap_servers=stage.broker.bootstrap)
+    try:
+        for partition, key in gone:
+            producer.send(topic, key=key, value=None, partition=partition).get(10)
+    finally:
+        producer.close()
+    assert gone
+    return len(gone)
+
+
+def end_of(stage: Stage, topic: str) -> int:
+    """How many records were ever written to a topic."""
+    with log_reader(stage.broker.bootstrap) as reader:
+        return sum(reach.end for reach in reader.reaches(topic))
+
+
+def nothing_of_companies(shown: list[Series]) -> None:
+    for series in shown:
+        assert not [name for name, labels in series if "company" in dict(labels)]
+
+
 @pytest.mark.parametrize(
     ("topic", "share"), [(LEDGER, 0.5), (LEDGER, 1.0), (COUNTS, 1.0), (BURIED, 1.0)], ids=str
 )
@@ -73,10 +107,60 @@ def test_changelog_and_its_source_cut(make_stage: Callable[..., Stage], fault: F
     worked(stage, 400)
     cut(stage, LEDGER, 1.0)
     cut(stage, MENTIONS.name, 0.5)
+    recorded = end_of(stage, REPUTATION.name)
     refusing = stage.worker()
-    assert refusing.process.wait(60) == REFUSED
+    shown = refusing.shown_until_it_ends(60.0)
+    assert refusing.process.returncode == REFUSED
     said = refusing.output()
     assert "mentions.v1/" in said
     assert "figures would be wrong" in said
-    assert "vigie_reputation_score" not in {name for name, _ in refusing.series()}
-    fault.refuse("exit status 2, no figure shown")
+    nothing_of_companies(shown)
+    assert end_of(stage, REPUTATION.name) == recorded
+    fault.refuse(f"exit status 2, no figure in {len(shown)} expositions until then, none recorded")
+
+
+def test_changelog_that_lost_its_end(make_stage: Callable[..., Stage], fault: Fault) -> None:
+    """What is left is whole in itself, and older than what was committed: nothing is shown before the rest is
+    read again."""
+    stage = make_stage()
+    worked(stage, 400)
+    worked(stage, 400)
+    gone = lose_the_last(stage, LEDGER)
+    recorded = end_of(stage, REPUTATION.name)
+    heir = stage.worker()
+    first: Series = {}
+    while total(first, "vigie_ready") != 1:
+        assert heir.process.poll() is None, heir.output()
+        first = heir.series()
+        if total(first, "vigie_ready") != 1:
+            nothing_of_companies([first])
+    assert "WARNING vigie.lost_state" in heir.log(20_000)
+    fault.fire(f"the last {gone} values of the ledger's changelog deleted, noticed by the worker")
+    stage.assert_equal(first)
+    fault.recover()
+    heir.until("records", lambda: end_of(stage, REPUTATION.name) > recorded, 30.0)
+    stage.assert_alone("home")
+    fault.equal = True
+
+
+def test_topic_that_ends_before_its_state(make_stage: Callable[..., Stage], fault: Fault) -> None:
+    """As after a loss of power: new records would be taken for those that were counted."""
+    stage = make_stage()
+    worked(stage, 400)
+    admin = KafkaAdminClient(bootstrap_servers=stage.broker.bootstrap)
+    try:
+        admin.delete_topics([MENTIONS.name])
+    finally:
+        admin.close()
+    made: list[str] = []
+    end = time.monotonic() + 30
+    while not made and time.monotonic() < end:  # Kafka deletes in the background
+        made = ensure_topics(stage.broker.bootstrap, TOPICS, stage.partitions)
+        time.sleep(0.2)
+    assert made == [MENTIONS.name]
+    refusing = stage.worker()
+    shown = refusing.shown_until_it_ends(90.0)
+    assert refusing.process.returncode == REFUSED
+    assert "Kafka has lost records" in refusing.output()
+    nothing_of_companies(shown)
+    fault.refuse(f"exit status 2, no figure in {len(shown)} expositions until then")

@@ -93,6 +93,24 @@ def test_a_worker_that_may_have_lost_its_partitions_shows_no_figures(exporter: E
     assert 'vigie_commit_age_seconds{topic="posts.v1"} 6' in text, "what tells that it is stuck stays"
 
 
+def test_one_answer_shows_one_picture() -> None:
+    """Whatever snapshot comes while it is written."""
+    vitals = Vitals(beat=boot_time(), heard=boot_time())
+    before, after = Snapshot(), Snapshot(ready=True, taken=boot_time(), newest={"orange": 7}, at=7)
+    coming = iter([before, after, before, after])
+    server = serve("127.0.0.1", 0, lambda: next(coming), lambda: vitals)
+    try:
+        bodies = []
+        for _ in range(2):
+            environ = {"PATH_INFO": "/metrics"}
+            (body,) = server.get_app()(environ, lambda *_: None)  # type: ignore[misc]
+            bodies.append(body.decode())
+    finally:
+        server.server_close()
+    assert ["\nvigie_ready 1.0\n" in body for body in bodies] == [False, True]
+    assert ['company="orange"' in body for body in bodies] == [False, True]
+
+
 def test_a_loop_that_hangs_is_neither_ready_nor_alive(exporter: Exporter) -> None:
     exporter.snapshot = replace(exporter.snapshot, ready=True, taken=boot_time())
     now = boot_time()
