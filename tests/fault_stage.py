@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -151,6 +152,22 @@ class Stage:
         assert not wrong, f"(found, expected): {wrong}"
         assert len(expected) > 100
 
+    def assert_shared(self, *workers: Watching) -> None:
+        """Between them they show every figure and count: each those of its own companies, as of its own clock."""
+        companies: list[str] = []
+        totals: Counter[object] = Counter()
+        for one in workers:
+            found = one.series()
+            mine = {dict(labels)["company"] for name, labels in found if name == "vigie_mentions_total"}
+            expected = self.expected(round(total(found, "vigie_stream_clock_timestamp_seconds") * 1000))
+            wrong = differences(of(found, mine), of(expected, mine))
+            assert not wrong, f"{one.home.name} (found, expected): {wrong}"
+            assert mine, f"{one.home.name} has nothing"
+            companies += mine
+            totals.update({key: found[key] for key in found if key[0] in TOTALS})
+        assert sorted(companies) == sorted(self._truth.newest)
+        assert totals == {key: value for key, value in expected.items() if key[0] in TOTALS}
+
     def assert_alone(self, home: str = "last") -> None:
         """A worker that has only what lies in Kafka shows the same."""
         for one in self._workers:
@@ -167,6 +184,14 @@ class Stage:
     def close(self) -> None:
         self.close_workers()
         asyncio.run(self.broker.stop())
+
+
+TOTALS = {"vigie_posts_total", "vigie_records_total", "vigie_rejects_total"}
+
+
+def of(series: Series, companies: set[str]) -> Series:
+    """What is of these companies alone."""
+    return {key: value for key, value in series.items() if dict(key[1]).get("company") in companies}
 
 
 def counted(*workers: Watching) -> float:

@@ -137,8 +137,9 @@ def test_home_disk_full(
         worker = watch.child("streams.cli", "worker")
         worker.kill()  # the next one has to start without a byte to write
         watch.until("notices", lambda: "was ended by SIGKILL" in watch.output())
-        fault.fire("no space left in the home while a worker starts")
-        time.sleep(8.0)
+        watch.until_said("free some space", 30.0)
+        fault.fire("no space left in the home while a worker starts, and said so")
+        time.sleep(5.0)
         filler.unlink()
 
     stage.watch_home = disk / "home"

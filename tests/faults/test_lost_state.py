@@ -10,6 +10,7 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from watching import Series, total
 
+from schemas.reputation import decode
 from schemas.topics import MENTIONS, REPUTATION, TOPICS
 from streams.admin import ensure_topics
 from streams.child import REFUSED
@@ -75,6 +76,17 @@ def end_of(stage: Stage, topic: str) -> int:
         return sum(reach.end for reach in reader.reaches(topic))
 
 
+def nothing_recorded_goes_back(stage: Stage) -> bool:
+    """Whether no record of a company rests on fewer mentions than the one before it."""
+    rests_on: dict[str, list[int]] = {}
+    with log_reader(stage.broker.bootstrap) as reader:
+        for reach in reader.reaches(REPUTATION.name):
+            for record in reader.read(reach):
+                shown = decode(record.value or b"")
+                rests_on.setdefault(shown.company, []).append(shown.offset)
+    return bool(rests_on) and all(offsets == sorted(offsets) for offsets in rests_on.values())
+
+
 def nothing_of_companies(shown: list[Series]) -> None:
     for series in shown:
         assert not [name for name, labels in series if "company" in dict(labels)]
@@ -138,7 +150,10 @@ def test_changelog_that_lost_its_end(make_stage: Callable[..., Stage], fault: Fa
     fault.fire(f"the last {gone} values of the ledger's changelog deleted, noticed by the worker")
     stage.assert_equal(first)
     fault.recover()
+    stage.feed(100)
+    heir.until_counted(stage.sent)
     heir.until("records", lambda: end_of(stage, REPUTATION.name) > recorded, 30.0)
+    assert nothing_recorded_goes_back(stage)
     stage.assert_alone("home")
     fault.equal = True
 

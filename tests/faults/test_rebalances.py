@@ -44,6 +44,9 @@ def test_rebalances_of_three_workers(make_stage: Callable[..., Stage], fault: Fa
     a.until("count all between them", lambda: counted(a, b, c) == stage.sent, 90.0)
     fault.recover()
     shared(a, b, c)
+    for one in (a, b, c):
+        one.until_counted(1)
+    stage.assert_shared(a, b, c)
     stage.assert_alone()
     fault.equal = True
 
@@ -52,6 +55,7 @@ def shared(*workers: Watching) -> None:
     """Each has partitions of its own: no company is shown twice."""
     workers[0].until("share the partitions", lambda: all(one.ready() for one in workers), 60.0)
     found = [companies(one) for one in workers]
+    assert all(found)
     assert sum(map(len, found)) == len(set().union(*found))
 
 
