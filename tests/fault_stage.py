@@ -156,6 +156,7 @@ class Stage:
         """Between them they show every figure and count: each those of its own companies, as of its own clock."""
         companies: list[str] = []
         totals: Counter[object] = Counter()
+        expected: Series = {}
         for one in workers:
             found = one.series()
             mine = {dict(labels)["company"] for name, labels in found if name == "vigie_mentions_total"}

@@ -51,6 +51,39 @@ def test_rebalances_of_three_workers(make_stage: Callable[..., Stage], fault: Fa
     fault.equal = True
 
 
+def test_rebalances_that_overtake_each_other(make_stage: Callable[..., Stage], fault: Fault) -> None:
+    """Nobody waits until the last one is over; there is a backlog all the while."""
+    stage = make_stage(partitions=8)
+    stage.feed(2_000)
+    with stage.load(2_000, rate=50.0):
+        came = [stage.worker("a")]
+        came[0].until("counts", lambda: counted(came[0]) > 0)
+        for name, end in (
+            ("b", None),
+            ("c", signal.SIGTERM),
+            ("d", signal.SIGKILL),
+            ("e", signal.SIGTERM),
+            ("f", None),
+        ):
+            came.append(stage.worker(name))
+            time.sleep(3.3)  # about what a worker takes until it joins: the next one does in its recovery
+            if end is not None:
+                ending = next(one for one in came if one.process.poll() is None)
+                ending.process.send_signal(end)
+                ending.process.wait(30)
+    rebalances = sum(one.log(10_000_000).count("Executing _on_partitions_assigned") for one in came)
+    assert rebalances >= 6
+    fault.fire(f"{len(came)} workers came, three went: {rebalances} assignments")
+    for one in came[3:-1]:
+        one.process.terminate()
+        assert one.process.wait(30) == 0
+    last = came[-1].until_counted(stage.sent, 120.0)
+    fault.recover()
+    stage.assert_equal(last)
+    stage.assert_alone()
+    fault.equal = True
+
+
 def shared(*workers: Watching) -> None:
     """Each has partitions of its own: no company is shown twice."""
     workers[0].until("share the partitions", lambda: all(one.ready() for one in workers), 60.0)
