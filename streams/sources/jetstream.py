@@ -88,7 +88,8 @@ class JetstreamSource:
         asked = self._newest
         first = True
         while True:
-            message = await asyncio.wait_for(socket.receive(), self._silence)
+            async with asyncio.timeout(self._silence):  # wait_for of Python 3.11 may swallow a cancellation
+                message = await socket.receive()
             if message.type not in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
                 return
             raw = message.data.encode() if isinstance(message.data, str) else message.data
