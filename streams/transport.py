@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -180,28 +180,32 @@ class BatchingConsumer(driver.Consumer):
     async def seek_to_committed(self) -> Any:
         # a state that is older than what was committed has lost something: it reads on from where it stands
         offsets: dict[Any, int | None] = dict(await super().seek_to_committed())
-        for place, committed in offsets.items():
-            tp = TP(place.topic, place.partition)
-            wanted = self.app.next_offset(tp.topic, tp.partition)
-            if wanted is None:
-                continue
-            kept, end = (await self.earliest_offsets(tp))[tp], await self._end(tp, wanted)
-            log_lost(tp.topic, tp.partition, wanted, kept, end)
+        states = {
+            TP(place.topic, place.partition): wanted
+            for place in offsets
+            if (wanted := self.app.next_offset(place.topic, place.partition)) is not None
+        }
+        if not states:
+            return offsets
+        kept, ends = await self.earliest_offsets(*states), await self._ends(states)
+        for tp, wanted in states.items():
+            committed = offsets[tp]
+            log_lost(tp.topic, tp.partition, wanted, kept[tp], ends[tp])
             if committed is None or wanted >= committed:
                 continue
-            state_lost(tp.topic, tp.partition, committed, wanted, kept)
+            state_lost(tp.topic, tp.partition, committed, wanted, kept[tp])
             await self.seek_wait({tp: wanted})
-            offsets[place] = wanted
-            self.app.read_again.until(tp.topic, tp.partition, min(committed, end))
+            offsets[tp] = wanted
+            self.app.read_again.until(tp.topic, tp.partition, min(committed, ends[tp]))
         return offsets
 
-    async def _end(self, tp: TP, wanted: int) -> int:
-        """Where the partition ends; a leader that is new may not know for a moment that it reaches to `wanted`."""
-        end, tries = (await self.highwaters(tp))[tp], 10
-        while end < wanted and tries:
+    async def _ends(self, states: Mapping[TP, int]) -> Mapping[TP, int]:
+        """Where partitions end; a leader that is new may not know for a moment that one reaches to its state."""
+        ends, tries = await self.highwaters(*states), 10
+        while tries and any(ends[tp] < wanted for tp, wanted in states.items()):
             await asyncio.sleep(0.5)
-            end, tries = (await self.highwaters(tp))[tp], tries - 1
-        return end
+            ends, tries = await self.highwaters(*states), tries - 1
+        return ends
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         if not self.app.lease.holds():
