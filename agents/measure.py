@@ -127,21 +127,17 @@ class Measure:
         for _, record in fresh:
             origin = f"{record.origin.topic}/{record.origin.partition}"
             origins.add(origin)
-            if isinstance(record, Mention):
-                post = ledger_key(record.post)
-                touched[post] = None
-                received = now if record.received is None else record.received
-                self._mention(record, post, origin, received + self._settings.allowance, part)
-                continue
             if isinstance(record, AuthorRetraction):
                 authors[record.author] = None
                 self._withdrawal(record, origin, part)
+                continue
+            post = ledger_key(record.post)
+            touched[post] = None
+            if isinstance(record, Mention):
+                received = now if record.received is None else record.received
+                self._mention(record, post, origin, received + self._settings.allowance, part)
             else:
-                post = ledger_key(record.post)
-                touched[post] = None
                 self._retraction(record, post, origin, part)
-            # days pass where nobody is mentioned, too: what is remembered of retractions must end there
-            self._seal_before(min(record.at, now + self._settings.allowance), part)
         self._void_withdrawn()
         # from the fence on, not from the first record: ranges that meet show that none is missing
         first, self.fence = self.fence + 1, fresh[-1][0]
@@ -222,7 +218,7 @@ class Measure:
         company.newest = max(company.newest, seen)
         if seen > self.totals.watermark:
             self.totals.watermark = seen
-            self._seal_before(seen, part)
+            self._seal((seen - self._settings.horizon) // DAY - 1, part)
 
     def _join(self, mention: Mention, post: str) -> Verdict:
         """Enter the ledger and the timelines; the verdict on the company's contribution."""
@@ -289,9 +285,8 @@ class Measure:
             self._void.add(body)  # one at a time: reposts look for their original among what counts
             self._take_out(body)
 
-    def _seal_before(self, time: int, part: Tally) -> None:
-        """Close every day that lies beyond the horizon of `time`: its weight goes to the long run, its entries go."""
-        last = (time - self._settings.horizon) // DAY - 1
+    def _seal(self, last: int, part: Tally) -> None:
+        """Close every day up to `last`: its weight goes to the long run, its entries go."""
         if last <= self.totals.sealed:
             return
         self._void_withdrawn()

@@ -26,6 +26,15 @@ def end_process() -> None:
     os._exit(EXIT_STATUS)
 
 
+def end_unsent(status: int) -> None:
+    """End at once where the lease has run out: what lies in the buffer may be another's to write by now."""
+    log.warning(
+        "Kafka does not answer: ending without what was not sent; whoever reads it next does it again"
+    )
+    logging.shutdown()
+    os._exit(status)
+
+
 class Lease:
     """`length` in seconds, less than the session's. Not taken at first, and no more once released: then nothing
     is held back. Told by the consumer's thread, asked by the producer's loop."""
@@ -48,10 +57,7 @@ class Lease:
         self._renewed = self._now() if at is None else at
 
     def release(self) -> None:
-        """The worker leaves the group in order, when all it has to write is written; where the lease has run out,
-        it ends at once, for what lies in its buffer may be another's to write by now."""
-        if not self.holds():
-            self._end()
+        """The worker leaves the group in order, when all it has to write is written."""
         self._renewed = None
 
     def lost(self) -> None:

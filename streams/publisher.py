@@ -48,6 +48,7 @@ class Publisher:
         self._recorded_at = float("-inf")
         self._taken = (float("-inf"), 0.0)  # the last snapshot: when it was there, what it cost, in seconds
         self._seen = (time.monotonic(), time.process_time())
+        self._moves = 0  # times that partitions began to move
         self._recording: asyncio.Task[None] | None = None
         self.recording_since: float | None = None  # `boot_time`; None: Kafka has all that was handed to it
         self.ready = False
@@ -58,6 +59,7 @@ class Publisher:
         self.ready = False
         self._taken = (float("-inf"), 0.0)
         self.newest = replace(self.newest, ready=False)
+        self._moves += 1
         self._recorder.forget()
 
     def show_nothing(self) -> None:
@@ -87,7 +89,7 @@ class Publisher:
         self._taken = (time.monotonic(), time.thread_time() - began)
         if due:
             self._recorded_at = time.monotonic()
-            self._recording = asyncio.create_task(self._recorded(snapshot, self._seals()))
+            self._recording = asyncio.create_task(self._recorded(snapshot, self._seals(), self._moves))
 
     def _whole(self) -> bool:
         """Whether the states are recovered, and again where they once were if they had lost something."""
@@ -101,7 +103,9 @@ class Publisher:
             self._recording.result()
         return time.monotonic() - self._recorded_at >= self._record_every
 
-    async def _recorded(self, snapshot: Snapshot, seals: list[Seal]) -> None:
+    async def _recorded(self, snapshot: Snapshot, seals: list[Seal], moves: int) -> None:
+        if moves != self._moves:
+            return  # another worker records from here on
         self._app.reached("publish-before")
         await self._record(snapshot, seals)
         self._app.reached("publish-after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import signal
 import time
 import urllib.error
@@ -199,10 +200,11 @@ class Watch:
 
 def _answer(url: str) -> tuple[bool, str]:
     try:
-        with urllib.request.urlopen(url, timeout=2.0) as answer:  # noqa: S310 - our own http address
-            return answer.status == 200, answer.read().decode().strip()
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            return False, refusal.read().decode(errors="replace").strip()
-    except (urllib.error.URLError, OSError):
+        try:
+            with urllib.request.urlopen(url, timeout=2.0) as answer:  # noqa: S310 - our own http address
+                return answer.status == 200, answer.read().decode().strip()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return False, refusal.read().decode(errors="replace").strip()
+    except (OSError, http.client.HTTPException):  # URLError is one; nobody answers, or no longer
         return False, ""

@@ -47,6 +47,7 @@ FETCH_WAIT = 50
 # Seconds that a fetch waits for records of the partitions whose queues had room when it began: while it does, no other
 # partition is asked for, though its queue may have run empty.
 LOOK_AGAIN = 0.05
+ANSWER_WITHIN = 30.0  # seconds for Kafka to say where topics begin and end
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class BatchingConsumer(driver.Consumer):
         self._hand_over = self.callback
         self.callback = self._deliver
         self._to_resume: set[TP] = set()
+        self._lost: dict[TP, int] = {}  # committed once, and read again from an earlier offset
 
     def _new_consumer_thread(self) -> HeedingThread:
         return HeedingThread(self, loop=self.loop, beacon=self.beacon)
@@ -185,9 +187,13 @@ class BatchingConsumer(driver.Consumer):
             for place in offsets
             if (wanted := self.app.next_offset(place.topic, place.partition)) is not None
         }
+        self._lost.clear()
         if not states:
             return offsets
-        kept, ends = await self.earliest_offsets(*states), await self._ends(states)
+        async with asyncio.timeout(
+            ANSWER_WITHIN
+        ):  # after Faust's own limit the recovery would end unheard of
+            kept, ends = await self.earliest_offsets(*states), await self._ends(states)
         for tp, wanted in states.items():
             committed = offsets[tp]
             log_lost(tp.topic, tp.partition, wanted, kept[tp], ends[tp])
@@ -196,12 +202,18 @@ class BatchingConsumer(driver.Consumer):
             state_lost(tp.topic, tp.partition, committed, wanted, kept[tp])
             await self.seek_wait({tp: wanted})
             offsets[tp] = wanted
+            self._lost[tp] = committed
             self.app.read_again.until(tp.topic, tp.partition, min(committed, ends[tp]))
         return offsets
 
+    async def perform_seek(self) -> None:
+        await super().perform_seek()
+        # what was committed stays so while it is read again: an heir must find the loss, too
+        self._committed_offset.update(self._lost)
+
     async def _ends(self, states: Mapping[TP, int]) -> Mapping[TP, int]:
         """Where partitions end; a leader that is new may not know for a moment that one reaches to its state."""
-        ends, tries = await self.highwaters(*states), 10
+        ends, tries = await self.highwaters(*states), 40
         while tries and any(ends[tp] < wanted for tp, wanted in states.items()):
             await asyncio.sleep(0.5)
             ends, tries = await self.highwaters(*states), tries - 1

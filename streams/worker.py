@@ -26,6 +26,7 @@ from streams.clock import StreamClock
 from streams.erasing.record import catch_up
 from streams.exporting.exporter import serve
 from streams.judges import load_judge, spare_collections
+from streams.lease import end_unsent
 from streams.pause import PauseGuard
 from streams.publisher import Publisher
 from streams.recorder import Recorder, tails_of
@@ -91,6 +92,10 @@ async def work(settings: Settings) -> int:
         return 1
     finally:
         looking.cancel()
+        if not app.lease.holds():
+            if app.crash_reason is not None:
+                log.error("the worker failed: %r", app.crash_reason)
+            end_unsent(0 if app.crash_reason is None else 1)
         app.lease.release()
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()
@@ -167,6 +172,7 @@ def _follow_rebalances(
     async def recovered(*_: Any, **__: Any) -> None:
         nonlocal erased_again, taken
         before = moves
+        topology.let_go()  # a state that was made before its table was read
         if not erased_again:
             await asyncio.to_thread(catch_up, settings)
             erased_again = True

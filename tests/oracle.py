@@ -55,7 +55,6 @@ class World:
     def take(self, record: MentionRecord) -> None:
         if not isinstance(record, Mention):
             self.kept.append(record)
-            self._pass(record.at)
             return
         self.newest[record.company] = max(self.newest.get(record.company, 0), record.event_time)
         if record.event_time // DAY <= self.sealed:
@@ -65,10 +64,7 @@ class World:
             self.kept.append(record)
         self.seen.add(record)
         self.watermark = max(self.watermark, record.event_time)
-        self._pass(self.watermark)
-
-    def _pass(self, time: int) -> None:
-        over = (time - self.horizon) // DAY - 1
+        over = (self.watermark - self.horizon) // DAY - 1
         if over > self.sealed:
             self._seal(over)
 

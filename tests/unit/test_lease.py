@@ -40,20 +40,12 @@ def test_before_anything_is_assigned_and_after_an_orderly_end_nothing_is_held_ba
     assert lease.holds()
     lease.lost()
     lease.renew()
-    clock.now += 5
-    lease.release()
-    lease.lost()
-    clock.now += 20
-    assert lease.holds()
-    assert clock.ended == 0
-
-
-def test_an_orderly_end_opens_no_buffer_whose_lease_has_run_out(lease: Lease, clock: Clock) -> None:
-    lease.renew()
     clock.now += 20
     assert not lease.holds()
     lease.release()
-    assert clock.ended == 1
+    lease.lost()
+    assert lease.holds()
+    assert clock.ended == 0
 
 
 class Coordinator:

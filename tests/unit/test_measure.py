@@ -12,7 +12,7 @@ from agents.measure import Measure, MeasureSettings
 from agents.measuring.archive import FAN
 from agents.measuring.author_keys import QUARTER, key_of_quarter
 from agents.measuring.segments import BASE, coalesce, read
-from schemas.mention import AuthorRetraction, Coordinates, Mention, MentionRecord, Retraction
+from schemas.mention import AuthorRetraction, Coordinates, Mention, Retraction
 from schemas.reputation import DAY, HOUR, MINUTE, WindowFigures
 
 NOW = START + 400 * DAY
@@ -112,22 +112,17 @@ def test_a_repost_that_came_before_its_withdrawn_original_is_restored_as_it_stoo
     assert restored.figures(START + HOUR) == measure.figures(START + HOUR)
 
 
-def test_what_is_remembered_of_retractions_ends_where_nobody_is_mentioned_too() -> None:
-    measure, sizes = Measure(MeasureSettings()), []
-    table: dict[str, bytes] = {}
-    for day in range(0, 200, 5):
-        at = START + day * DAY
-        batch: list[tuple[int, MentionRecord]] = [
-            (offset, Retraction(f"t:{offset}", None, at, Coordinates("posts.v1", 0, offset)))
-            for offset in range(day * 10, day * 10 + 50)
-        ]
-        apply(table, measure.fold(batch, at))
-        sizes.append((len(measure._ledger.barriers), sum(map(len, table.values()))))
-    assert max(sizes[20:])[0] == max(sizes[:20])[0] <= 7 * 50
-    assert max(size for _, size in sizes[20:]) < 1.1 * max(size for _, size in sizes[:20])
-    late = mention("t:0", at=START, origin=Coordinates("posts.v1", 0, 9_999))
-    measure.fold([(9_999, late)], START + 200 * DAY)
-    assert measure.totals.of("orange").late == 1
+def test_a_retraction_of_today_closes_no_day_of_an_archive_that_is_still_read() -> None:
+    """It goes to every partition: days end by what is said of companies alone."""
+    old = [mention(f"t:{number}", at=START + number * HOUR) for number in range(4)]
+    today = START + 60 * DAY
+    gone = Retraction("t:else", None, today, Coordinates("posts.v1", 0, 0))
+    shown = [
+        folded(*order).figures(START + 4 * HOUR)[0].windows
+        for order in ([*old, gone], [gone, *old], [*old[:2], withdraw("1" * 32, today), *old[2:]])
+    ]
+    assert shown[0] == shown[1] == shown[2]
+    assert sum(shown[0][-1].mentions) == 4
 
 
 def test_a_withdrawal_is_of_every_quarter_and_forgotten_when_it_can_void_no_more() -> None:

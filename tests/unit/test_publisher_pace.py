@@ -152,3 +152,11 @@ async def test_a_state_that_reads_again_what_it_lost_is_neither_shown_nor_record
     pace.offset = 100
     assert await pace.run(1.0) > 0
     assert (pace.recorded, pace.publisher.newest.ready) == (1, True)
+
+
+async def test_nothing_is_recorded_once_partitions_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(monkeypatch, cost=0.01)
+    await pace.publisher.publish()
+    pace.publisher.mark_stale()  # before the record had its first turn
+    await asyncio.sleep(0)
+    assert pace.recorded == 0

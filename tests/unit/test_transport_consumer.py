@@ -289,6 +289,12 @@ async def test_a_state_older_than_the_commit_is_read_on_from_and_not_shown_befor
     monkeypatch.setattr(consumer, "highwaters", ends.highwaters)
     monkeypatch.setattr(consumer, "seek_wait", ends.seek)
     monkeypatch.setattr(asyncio, "sleep", at_once)
+    await consumer.perform_seek()
+    assert consumer._read_offset[TP(POSTS.name, 0)] == 20
+    assert consumer._committed_offset[TP(POSTS.name, 0)] == 50, "an heir must find the loss, too"
+    assert not consumer._should_commit(TP(POSTS.name, 0), 30)
+    assert consumer._should_commit(TP(POSTS.name, 0), 51)
+    ends.asked, ends.sought = 0, []
     found = await consumer.seek_to_committed()
     assert ends.sought == [{TP(POSTS.name, 0): 20}]
     assert (found[TP(POSTS.name, 0)], found[TP(POSTS.name, 1)], found[CHANGE]) == (20, 50, 7)
@@ -300,3 +306,19 @@ async def test_a_state_older_than_the_commit_is_read_on_from_and_not_shown_befor
 
 async def at_once(_: float) -> None:
     """No time passes."""
+
+
+async def test_a_leader_that_does_not_answer_is_heard_of(
+    app: BatchingApp, consumer: BatchingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust would end the recovery after a while, and nothing else."""
+    app.next_offset = lambda _topic, _partition: 5
+
+    async def never(*_: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(driver.Consumer, "seek_to_committed", lambda _: Ends().committed())
+    monkeypatch.setattr(consumer, "earliest_offsets", never)
+    monkeypatch.setattr("streams.transport.ANSWER_WITHIN", 0.01)
+    with pytest.raises(TimeoutError):
+        await consumer.perform_seek()
