@@ -81,7 +81,7 @@ Row = tuple[str, Speed]
 async def vigie(scratch: Path, records: list[Record], count: int, **given: Any) -> Speed:
     """`count` workers, ready before the first post is sent, so that all of them work on all; `given` as for
     `stand.Worker`."""
-    home = scratch / "-".join(["vigie", str(count), *given])
+    home = Path(tempfile.mkdtemp(prefix=f"vigie-{count}-", dir=scratch))  # one that nobody has worked in
     async with broker_at(home, PARTITIONS) as broker:
         with workers(count, broker, scratch / "homes" / home.name, PARTITIONS, **given) as made:
             for one in made:
