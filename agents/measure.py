@@ -105,8 +105,7 @@ class Measure:
         # what is void first: a repost looks for its original among what counts
         self._void.update(body for body in self._ledger if self._withdrawals.covers(body))
         for body in self._ledger:
-            if body not in self._void:
-                self._enter(body)
+            self._enter(body)
         for subject in self.totals.subjects:
             self._timeline(self._names.id_of(subject))
 

@@ -190,9 +190,8 @@ class BatchingConsumer(driver.Consumer):
         self._lost.clear()
         if not states:
             return offsets
-        async with asyncio.timeout(
-            ANSWER_WITHIN
-        ):  # after Faust's own limit the recovery would end unheard of
+        # after Faust's own limit the recovery would end unheard of
+        async with asyncio.timeout(ANSWER_WITHIN):
             kept, ends = await self.earliest_offsets(*states), await self._ends(states)
         for tp, wanted in states.items():
             committed = offsets[tp]

@@ -93,18 +93,21 @@ async def work(settings: Settings) -> int:
     finally:
         looking.cancel()
         if not app.lease.holds():
-            if app.crash_reason is not None:
-                log.error("the worker failed: %r", app.crash_reason)
-            end_unsent(0 if app.crash_reason is None else 1)
+            end_unsent(_status(app))
         app.lease.release()
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()
         server.shutdown()
         server.server_close()
-    if app.crash_reason is not None:
-        log.error("the worker failed: %r", app.crash_reason)
-        return 1
-    return 0
+    return _status(app)
+
+
+def _status(app: BatchingApp) -> int:
+    """The exit status of an app that has ended; why it failed is logged."""
+    if app.crash_reason is None:
+        return 0
+    log.error("the worker failed: %r", app.crash_reason)
+    return 1
 
 
 def author_secret(path: Path) -> bytes:

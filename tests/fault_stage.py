@@ -14,7 +14,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from made_posts import BROKEN, START, made_posts
 from recomputed import Recomputed, differences, expected_series
-from watching import Series, Watching, free_address, total
+from watching import Series, Watching, companies_of, free_address, total
 
 from agents.judge import Judge
 from schemas.topics import POSTS, TOPICS
@@ -159,7 +159,7 @@ class Stage:
         expected: Series = {}
         for one in workers:
             found = one.series()
-            mine = {dict(labels)["company"] for name, labels in found if name == "vigie_mentions_total"}
+            mine = companies_of(found)
             expected = self.expected(round(total(found, "vigie_stream_clock_timestamp_seconds") * 1000))
             wrong = differences(of(found, mine), of(expected, mine))
             assert not wrong, f"{one.home.name} (found, expected): {wrong}"

@@ -31,6 +31,11 @@ def total(series: Series, name: str, **labels: str) -> float:
     return sum(value for (found, has), value in series.items() if found == name and wanted <= set(has))
 
 
+def companies_of(series: Series) -> set[str]:
+    """The companies that an exposition has series of."""
+    return {company for _, labels in series if (company := dict(labels).get("company")) is not None}
+
+
 class Watching:
     """`vigie <command>` over `home`, serving its exposition at `address`."""
 

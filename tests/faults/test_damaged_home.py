@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from fault_stage import Stage, counted
 from fault_table import Fault
+from watching import companies_of
 
 from streams.child import REFUSED
 
@@ -83,7 +84,7 @@ def test_keys_damaged(name: str, how: str, shared_stage: Stage, fault: Fault) ->
     assert refusing.process.returncode == REFUSED
     assert SAID[name] in refusing.output()
     assert "Traceback" not in refusing.output()
-    assert not [name for series in shown for name, labels in series if "company" in dict(labels)]
+    assert not any(map(companies_of, shown))
     fault.fire(f"{how}, and refused with exit status 2, no figure shown until then")
     path.write_bytes(held)
     counts_all(stage, fault)

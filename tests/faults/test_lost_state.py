@@ -8,7 +8,7 @@ from fault_stage import Stage
 from fault_table import Fault
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from watching import Series, total
+from watching import Series, companies_of, total
 
 from schemas.reputation import decode
 from schemas.topics import MENTIONS, REPUTATION, TOPICS
@@ -87,11 +87,6 @@ def nothing_recorded_goes_back(stage: Stage) -> bool:
     return bool(rests_on) and all(offsets == sorted(offsets) for offsets in rests_on.values())
 
 
-def nothing_of_companies(shown: list[Series]) -> None:
-    for series in shown:
-        assert not [name for name, labels in series if "company" in dict(labels)]
-
-
 @pytest.mark.parametrize(
     ("topic", "share"), [(LEDGER, 0.5), (LEDGER, 1.0), (COUNTS, 1.0), (BURIED, 1.0)], ids=str
 )
@@ -126,7 +121,7 @@ def test_changelog_and_its_source_cut(make_stage: Callable[..., Stage], fault: F
     said = refusing.output()
     assert "mentions.v1/" in said
     assert "figures would be wrong" in said
-    nothing_of_companies(shown)
+    assert not any(map(companies_of, shown))
     assert end_of(stage, REPUTATION.name) == recorded
     fault.refuse(f"exit status 2, no figure in {len(shown)} expositions until then, none recorded")
 
@@ -145,7 +140,7 @@ def test_changelog_that_lost_its_end(make_stage: Callable[..., Stage], fault: Fa
         assert heir.process.poll() is None, heir.output()
         first = heir.series()
         if total(first, "vigie_ready") != 1:
-            nothing_of_companies([first])
+            assert not companies_of(first)
     assert "WARNING vigie.lost_state" in heir.log(20_000)
     fault.fire(f"the last {gone} values of the ledger's changelog deleted, noticed by the worker")
     stage.assert_equal(first)
@@ -177,5 +172,5 @@ def test_topic_that_ends_before_its_state(make_stage: Callable[..., Stage], faul
     shown = refusing.shown_until_it_ends(90.0)
     assert refusing.process.returncode == REFUSED
     assert "Kafka has lost records" in refusing.output()
-    nothing_of_companies(shown)
+    assert not any(map(companies_of, shown))
     fault.refuse(f"exit status 2, no figure in {len(shown)} expositions until then")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from fault_stage import Stage, counted
 from fault_table import Fault
-from watching import Watching
+from watching import Watching, companies_of
 
 from streams.pause import EXIT_STATUS
 
@@ -87,10 +87,6 @@ def test_rebalances_that_overtake_each_other(make_stage: Callable[..., Stage], f
 def shared(*workers: Watching) -> None:
     """Each has partitions of its own: no company is shown twice."""
     workers[0].until("share the partitions", lambda: all(one.ready() for one in workers), 60.0)
-    found = [companies(one) for one in workers]
+    found = [companies_of(one.series()) for one in workers]
     assert all(found)
     assert sum(map(len, found)) == len(set().union(*found))
-
-
-def companies(worker: Watching) -> set[str]:
-    return {dict(labels)["company"] for name, labels in worker.series() if name == "vigie_mentions_total"}

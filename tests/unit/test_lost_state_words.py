@@ -14,6 +14,17 @@ from streams.lost_state import ReadAgain, log_lost, state_lost, whole_ledger
 SETTINGS = MeasureSettings()
 
 
+@pytest.fixture
+def an_end_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a worker would end, SystemExit with its status."""
+
+    def end(status: int) -> NoReturn:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(lost_state.os, "_exit", end)
+    monkeypatch.setattr(logging, "shutdown", lambda: None)
+
+
 def table(batches: int = 3) -> dict[str, bytes]:
     measure = Measure(SETTINGS)
     found: dict[str, bytes] = {}
@@ -51,27 +62,15 @@ def test_reading_again_is_said(caplog: pytest.LogCaptureFixture) -> None:
     assert "posts.v1/2: its state ends before offset 7, though 90 was committed" in caplog.text
 
 
-def test_what_cannot_be_read_again_ends_the_worker(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def end(status: int) -> NoReturn:
-        raise SystemExit(status)
-
-    monkeypatch.setattr(lost_state.os, "_exit", end)
-    monkeypatch.setattr(logging, "shutdown", lambda: None)
+@pytest.mark.usefixtures("an_end_raises")
+def test_what_cannot_be_read_again_ends_the_worker(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.CRITICAL), pytest.raises(SystemExit, match=str(REFUSED)):
         state_lost("mentions.v1", 0, committed=90, wanted=7, kept=8)
     assert "lost what came from offset 7 on, and the topic now begins at 8" in caplog.text
 
 
-def test_a_topic_that_ends_before_its_state_ends_the_worker(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def end(status: int) -> NoReturn:
-        raise SystemExit(status)
-
-    monkeypatch.setattr(lost_state.os, "_exit", end)
-    monkeypatch.setattr(logging, "shutdown", lambda: None)
+@pytest.mark.usefixtures("an_end_raises")
+def test_a_topic_that_ends_before_its_state_ends_the_worker(caplog: pytest.LogCaptureFixture) -> None:
     log_lost("mentions.v1", 0, wanted=90, kept=7, end=90)
     log_lost("mentions.v1", 0, wanted=0, kept=7, end=90)
     assert caplog.text == ""

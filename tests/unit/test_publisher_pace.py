@@ -51,6 +51,7 @@ class Pace:
 
     async def record(self, *_: Any) -> None:
         """Where reputation.v1 would be."""
+        assert self.asked_for_posts[-1]
         await self.taken_by_kafka.wait()
         if self.broken:
             raise ConnectionError("no broker")
